@@ -1,0 +1,23 @@
+#!/usr/bin/env python
+"""Django's commands, each as the database role that it needs."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+# These change tables or look at what would change them; everything else serves people, as app.
+OWNERS_COMMANDS = {"flush", "makemigrations", "migrate", "showmigrations", "sqlflush", "sqlmigrate"}
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    is_owners = OWNERS_COMMANDS.intersection(sys.argv[1:2])
+    os.environ.setdefault("DATABASE_ROLE", "owner" if is_owners else "app")
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
