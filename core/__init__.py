@@ -1,0 +1,1 @@
+"""Foundation: people, regions, permissions, clock, audit, outbox. Knows no word of the domain."""

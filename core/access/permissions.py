@@ -1,0 +1,105 @@
+"""May you? Roles on views, and the memberships behind them.
+
+`@allow(Role.COORDINATOR)` on a view is the row of the authorisation matrix: the crawl test,
+the generated document and the check itself read the same attribute (security.md D12).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+
+from core.access.models import Membership, Role, User
+from core.access.scope import region_or_none, shelf
+from core.errors import NotAllowed
+
+View = TypeVar("View", bound=Callable[..., Any])
+PUBLIC = "PUBLIC"
+SIGNED_IN = "SIGNED_IN"
+BY_LINK = "BY_LINK"
+
+
+def memberships(user: User) -> list[Membership]:
+    """The running memberships of `user` in the current region; read once per scope."""
+    if region_or_none() is None:
+        return []
+    kept: list[Membership] = shelf().setdefault(
+        f"memberships:{user.pk}",
+        list(
+            Membership.objects.filter(user=user, ended_at=None).select_related("organisation")
+        ),
+    )
+    return kept
+
+
+def roles_of(user: User) -> set[str]:
+    return {membership.role for membership in memberships(user)}
+
+
+def has_role(user: User, *roles: Role) -> bool:
+    return bool(roles_of(user) & {str(role) for role in roles})
+
+
+def require_role(user: User, *roles: Role) -> None:
+    """Raise NotAllowed unless `user` is one of `roles` in the current region."""
+    if not has_role(user, *roles):
+        raise NotAllowed("")
+
+
+def membership_of(user: User, role: Role) -> Membership:
+    """The running membership with `role`; raises NotAllowed where there is none."""
+    for membership in memberships(user):
+        if membership.role == role:
+            return membership
+    raise NotAllowed("")
+
+
+def allow(*roles: Role) -> Callable[[View], View]:
+    """Let signed-in people with one of `roles` in; others get 403, strangers the login page."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            user = request.user
+            if not isinstance(user, User):
+                return redirect_to_login(request.get_full_path())
+            if not has_role(user, *roles):
+                from core import audit
+
+                audit.deny(
+                    action=request.resolver_match.view_name if request.resolver_match else "",
+                    by=user,
+                )
+                raise NotAllowed("")
+            response: HttpResponse = view(request, *args, **kwargs)
+            return response
+
+        guarded.allowed = frozenset(str(role) for role in roles)  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def allow_everyone(kind: str) -> Callable[[View], View]:
+    """Say out loud that a view is PUBLIC, for anybody SIGNED_IN, or opened BY_LINK."""
+
+    def decorate(view: View) -> View:
+        if kind != SIGNED_IN:
+            view.allowed = frozenset({kind})  # type: ignore[attr-defined]
+            return view
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            response: HttpResponse = view(request, *args, **kwargs)
+            return response
+
+        guarded.allowed = frozenset({kind})  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return decorate

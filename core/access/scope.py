@@ -1,0 +1,125 @@
+"""One region at a time: code that forgets to say which one gets an error, not a neighbour's rows.
+
+Three fences stand behind each other (docs/adr/0004): the manager below raises without a
+scope, row-level security in PostgreSQL shows no foreign row, and composite foreign keys
+refuse to tie rows of two regions together.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.db import connections, models, transaction
+
+_region: ContextVar[int | None] = ContextVar("region", default=None)
+# What a scope may remember for its own duration, for example opened data keys.
+_shelf: ContextVar[dict[str, Any] | None] = ContextVar("shelf", default=None)
+
+
+class Unscoped(RuntimeError):
+    """A regional table was read without saying in which region. A bug, never shown."""
+
+
+def current_region() -> int:
+    """The id of the region of this scope; raises Unscoped where there is none."""
+    region = _region.get()
+    if region is None:
+        raise Unscoped("Open region_scope(region_id) before touching regional rows.")
+    return region
+
+
+def region_or_none() -> int | None:
+    """The id of the region of this scope, if any."""
+    return _region.get()
+
+
+def shelf() -> dict[str, Any]:
+    """A dictionary that lives exactly as long as the outermost scope."""
+    kept = _shelf.get()
+    if kept is None:
+        raise Unscoped("Open region_scope(region_id) first.")
+    return kept
+
+
+@contextmanager
+def region_scope(region_id: int, *, using: str = "default") -> Iterator[None]:
+    """Work in one region, in one transaction (a savepoint when one is open).
+
+    The region is set with `set_config(…, true)`: it dies with the transaction, so nothing
+    leaks to the next request on the same connection. Nesting restores the outer region.
+    """
+    outer, nested = _region.get(), connections[using].in_atomic_block
+    with transaction.atomic(using=using):
+        token = _region.set(region_id)
+        shelf_token = _shelf.set({} if outer != region_id else _shelf.get())
+        _tell(region_id, using)
+        try:
+            yield
+        finally:
+            _region.reset(token)
+            _shelf.reset(shelf_token)
+            if nested and not connections[using].needs_rollback:
+                _tell(outer, using)
+
+
+def _tell(region_id: int | None, using: str) -> None:
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('naast.region_id', %s, true)",
+            ["" if region_id is None else str(region_id)],
+        )
+
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+class RegionQuerySet(models.QuerySet[Row]):
+    """Base of the querysets of regional models."""
+
+
+class RegionManager(models.Manager[Row]):
+    """Shows the rows of the current region only, and raises where there is none."""
+
+    def get_queryset(self) -> models.QuerySet[Row]:
+        rows = super().get_queryset().filter(region_id=current_region())
+        if any(field.name == "data_key" for field in self.model._meta.fields):  # noqa: SLF001
+            # One query for the keys of a list, instead of one a row.
+            rows = rows.select_related("data_key")
+        return rows
+
+
+class Regional(models.Model):
+    """A row that belongs to one region. Its migration must `protect` its table."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    region = models.ForeignKey("core.Region", models.PROTECT, related_name="+", editable=False)
+
+    objects: ClassVar[RegionManager[Self]] = RegionManager()
+    unbound: ClassVar[models.Manager[Self]] = models.Manager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "unbound"
+        default_manager_name = "objects"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # The region is never a choice of the caller: it is the scope's.
+        if self.region_id is None:
+            self.region_id = current_region()
+        super().save(*args, **kwargs)
+
+
+def regional_key(to: str, **options: Any) -> models.ForeignKey[Any, Any]:
+    """A key to another regional row, without a constraint of its own.
+
+    The migration ties it with a composite constraint `(region_id, …)` (see
+    `core.access.ddl.tie`): key checks bypass row-level security, so a plain key would let
+    regions mix.
+    """
+    options.setdefault("on_delete", models.PROTECT)
+    options.setdefault("related_name", "+")
+    return models.ForeignKey(to, db_constraint=False, **options)

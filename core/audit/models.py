@@ -1,0 +1,67 @@
+"""Audit rows. The application's model holds only the columns it may insert.
+
+`xid`, `chain_no` and `hash` are columns of the database that only the sealer sees: with a
+table-wide INSERT the application could forge its place in the chain (docs/adr/0005).
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.db import models
+
+from core.access.scope import RegionManager
+from core.retention import Keep
+
+
+class AuditEntry(models.Model):
+    """One line of the log, with the elements of NEN 7513: what, when, on whom, by whom, why."""
+
+    retention = Keep.after("at", timedelta(days=5 * 365), "five years, as in health care", by_worker=True)
+
+    region_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    event = models.CharField(max_length=60)
+    actor = models.UUIDField(null=True)
+    actor_role = models.CharField(max_length=16, blank=True)
+    subject = models.UUIDField(null=True)
+    target = models.CharField(max_length=80, blank=True)
+    fields_class = models.PositiveSmallIntegerField(default=0)
+    facts = models.JSONField(default=dict)
+    request_id = models.UUIDField(null=True)
+
+    objects = RegionManager["AuditEntry"]()
+    unbound = models.Manager["AuditEntry"]()
+
+    class Meta:
+        base_manager_name = "unbound"
+        indexes = [
+            models.Index(fields=["region_id", "subject", "-at"], name="audit_about"),
+            models.Index(fields=["region_id", "actor", "-at"], name="audit_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Denial(models.Model):
+    """Somebody was refused. Written through a second connection, so without foreign keys."""
+
+    retention = Keep.after("at", timedelta(days=5 * 365), "as the log", by_worker=True)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    region_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    action = models.CharField(max_length=80)
+    actor = models.UUIDField(null=True)
+    target = models.CharField(max_length=80, blank=True)
+
+    objects = RegionManager["Denial"]()
+    unbound = models.Manager["Denial"]()
+
+    class Meta:
+        base_manager_name = "unbound"
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,77 @@
+"""Edges of the web: headers, refusals as pages, health."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from django.db import DatabaseError, connection, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from core import clock
+from core.access.permissions import PUBLIC, allow_everyone
+from core.audit.records import request_id
+from core.errors import Refusal
+from core.outbox.pulse import pulse
+
+PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+
+
+class HeadersMiddleware:
+    """Headers of every answer, and a request id for log and audit."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = request_id.set(uuid.uuid4())
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        # Signed-in pages and token pages are for one pair of eyes: nothing keeps them.
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Show a refusal that no view answered: its own sentence, its own status."""
+        if not isinstance(exception, Refusal):
+            return None
+        # The exception no longer reaches RegionMiddleware, so the roll-back is said here.
+        if connection.in_atomic_block:
+            transaction.set_rollback(True)
+        template = "403.html" if exception.status == 403 else "refusal.html"  # noqa: PLR2004
+        return render(request, template, {"refusal": exception}, status=exception.status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    return render(request, "403_csrf.html", status=403)
+
+
+@allow_everyone(PUBLIC)
+@transaction.non_atomic_requests
+def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """The process is up. No database, no secrets."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@allow_everyone(PUBLIC)
+@transaction.non_atomic_requests
+def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Database, broker, beat heartbeat and oldest unsent message are fine; 503 where not."""
+    from django.core.cache import cache
+
+    try:
+        found = pulse(now=clock.now())
+        state = {"database": True, "beat": found.beat_age is not None and found.is_alive}
+    except DatabaseError:
+        return JsonResponse({"database": False}, status=503)
+    try:
+        cache.set("readyz", 1, 5)
+        state["broker"] = True
+    except Exception:  # noqa: BLE001  (any trouble of the cache means: not ready)
+        state["broker"] = False
+    return JsonResponse(state, status=200 if all(state.values()) else 503)

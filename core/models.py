@@ -1,0 +1,32 @@
+"""Every table of core, gathered for Django."""
+
+from core.access.models import (
+    Invitation,
+    LinkToken,
+    Membership,
+    Organisation,
+    RateBucket,
+    Region,
+    User,
+)
+from core.approvals.models import Approval
+from core.audit.models import AuditEntry, Denial
+from core.crypto.models import DataKey
+from core.outbox.models import DueWork, Heartbeat, Message
+
+__all__ = [
+    "Approval",
+    "AuditEntry",
+    "DataKey",
+    "Denial",
+    "DueWork",
+    "Heartbeat",
+    "Invitation",
+    "LinkToken",
+    "Membership",
+    "Message",
+    "Organisation",
+    "RateBucket",
+    "Region",
+    "User",
+]

@@ -1,0 +1,63 @@
+"""Move tables: every state a thing can be in and the only moves between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Refusal
+
+
+class IllegalMove(Refusal):
+    """The thing is in a state from which this move does not exist."""
+
+    message = _("This is no longer possible: something changed in the meantime.")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A named table of moves; `draw()` prints it as Mermaid for the documents.
+
+    Attributes:
+        name: what it is a machine of, in glossary words.
+        moves: state -> states that may follow.
+        who: state -> who may cause entering it, in words; shown in the documents.
+    """
+
+    name: str
+    moves: Mapping[str, frozenset[str]]
+    who: Mapping[str, str] = field(default_factory=dict)
+
+    def require(self, old: str, new: str) -> None:
+        """Raise IllegalMove unless `old` may be followed by `new`."""
+        if new not in self.moves.get(old, frozenset()):
+            raise IllegalMove
+
+    def sources(self, new: str) -> list[str]:
+        """The states from which `new` can be reached, for a conditional UPDATE."""
+        return sorted(old for old, following in self.moves.items() if new in following)
+
+    def draw(self) -> str:
+        lines = ["stateDiagram-v2"]
+        lines += [
+            f"    {old} --> {new}" for old in self.moves for new in sorted(self.moves[old])
+        ]
+        return "\n".join(lines)
+
+
+MACHINES: list[Machine] = []
+
+
+def machine(
+    name: str, moves: Mapping[str, set[str]], who: Mapping[str, str] | None = None
+) -> Machine:
+    """Declare a machine and list it, so that the documents and tests find it."""
+    made = Machine(
+        name=name,
+        moves={str(old): frozenset(str(n) for n in new) for old, new in moves.items()},
+        who={str(state): words for state, words in (who or {}).items()},
+    )
+    MACHINES.append(made)
+    return made

@@ -1,0 +1,1 @@
+"""Figures and reports: reads what lower layers know, owns no case data."""

@@ -1,0 +1,90 @@
+"""The stage of the tests: databases made by the owner, tests run as the application.
+
+`./naast test` starts a throw-away cluster; MIGRATION_DATABASE_URL names its owner. Row-level
+security is only proven by a role that it binds, so every test connects as `naast_app`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import TransactionTestCase
+
+from core.access.models import Region
+from core.access.scope import region_scope
+
+OWNER, APP, WORKER = "naast_owner", "naast_app", "naast_worker"
+NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)  # Tuesday, 12:00 in Amsterdam
+
+
+def become(user: str, kind: str) -> None:
+    """Let every alias connect as another role from now on."""
+    settings.DATABASE_ROLE = kind
+    for alias in connections:
+        connections[alias].close()
+        connections[alias].settings_dict["USER"] = user
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    become(OWNER, "owner")
+    try:
+        yield
+    finally:
+        become(APP, "app")
+
+
+@contextmanager
+def as_worker() -> Iterator[None]:
+    """The worker's connection, for tests that claim across regions (transaction=True)."""
+    become(WORKER, "worker")
+    try:
+        yield
+    finally:
+        become(APP, "app")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:  # noqa: ARG001
+    become(OWNER, "owner")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:  # noqa: ARG001
+    """The parent of the same name has created and migrated; from here on tests are the app."""
+    with django_db_blocker.unblock():
+        become(APP, "app")
+    plain = TransactionTestCase._fixture_teardown
+
+    def flush(self: TransactionTestCase) -> None:
+        with as_owner():
+            plain(self)
+
+    TransactionTestCase._fixture_teardown = flush  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = plain  # type: ignore[method-assign]
+    with django_db_blocker.unblock():
+        become(OWNER, "owner")
+
+
+@pytest.fixture
+def region(db: None) -> Region:  # noqa: ARG001
+    return Region.objects.create(code="VT99", name="Waterstreek")
+
+
+@pytest.fixture
+def other_region(db: None) -> Region:  # noqa: ARG001
+    return Region.objects.create(code="VT98", name="Duinrand")
+
+
+@pytest.fixture
+def in_region(region: Region) -> Iterator[Region]:
+    """Works inside `region` for the whole test."""
+    with region_scope(region.pk):
+        yield region
