@@ -1,0 +1,1 @@
+"""How Naast looks and speaks: the frame of a page, its parts, and the clock line."""

@@ -1,0 +1,110 @@
+"""How a form field is shown: which markup fits its widget, and what belongs around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django import forms
+from django.forms.boundfield import BoundField, BoundWidget
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One tile to tap: the input, its words, and a line of explanation under them."""
+
+    control: SafeString
+    for_id: str
+    label: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One input of a field that has several, such as a day and a time."""
+
+    control: SafeString
+    for_id: str
+    label: str
+
+
+def kind(bound: BoundField) -> str:
+    """Which markup shows this field: hidden, choices, tick, parts or control."""
+    widget = bound.field.widget
+    if bound.is_hidden:
+        return "hidden"
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "choices"
+    if isinstance(widget, forms.CheckboxInput):
+        return "tick"
+    return "parts" if isinstance(widget, forms.MultiWidget) else "control"
+
+
+def control(bound: BoundField) -> SafeString:
+    """The one input of a field, in the dress that fits its widget."""
+    attributes: dict[str, str | bool] = {"class": _dress(bound.field.widget, bool(bound.errors))}
+    if isinstance(bound.field.widget, forms.Textarea):
+        # Django writes cols, which says how wide a field is in letters; the page knows better.
+        attributes["rows"] = str(bound.field.widget.attrs.get("rows", 3))
+    return bound.as_widget(attrs=attributes)
+
+
+def choices(bound: BoundField) -> Iterator[Choice]:
+    """The tiles of a field with choices; `hints` of the field explain a choice by its value."""
+    hints: dict[str, str] = getattr(bound.field, "hints", {})
+    for option in bound.subwidgets:
+        yield Choice(
+            control=option.tag(),
+            for_id=option.id_for_label,
+            label=option.choice_label,
+            hint=hints.get(_value(option), ""),
+        )
+
+
+def parts(bound: BoundField) -> Iterator[Part]:
+    """The inputs of a field with several; `part_labels` of the field name them."""
+    widget = bound.field.widget
+    if not isinstance(widget, forms.MultiWidget):
+        raise TypeError(f"{type(widget).__name__} has no parts")
+    labels = getattr(bound.field, "part_labels", (gettext("Day"), gettext("Time")))
+    # The id goes in by hand: Django numbers the parts from it, and only when it renders them all.
+    attributes = bound.build_widget_attrs({"id": bound.auto_id})
+    shown = widget.get_context(bound.html_name, bound.value(), attributes)
+    for one, data, label in zip(
+        widget.widgets, shown["widget"]["subwidgets"], labels, strict=True
+    ):
+        data["attrs"]["class"] = _dress(one, bool(bound.errors))
+        yield Part(
+            control=BoundWidget(one, data, bound.form.renderer).tag(),
+            for_id=data["attrs"]["id"],
+            label=str(label),
+        )
+
+
+def first_id(bound: BoundField) -> str:
+    """The id of the input that an error about this field should lead to."""
+    first = {"choices": "_0", "parts": "_0"}.get(kind(bound), "")
+    return f"{bound.auto_id}{first}"
+
+
+def _value(option: BoundWidget) -> str:
+    return str(option.data["value"])
+
+
+def _dress(widget: forms.Widget, invalid: bool) -> str:  # noqa: FBT001  a plain fact
+    if isinstance(widget, forms.Select):
+        names = ["utrecht-select"]
+    elif isinstance(widget, forms.Textarea):
+        names = ["utrecht-textarea"]
+    else:
+        names = ["utrecht-textbox"]
+        if isinstance(widget, forms.DateInput):
+            names.append("utrecht-textbox--date")
+        elif isinstance(widget, forms.TimeInput):
+            names.append("utrecht-textbox--time")
+    if invalid:
+        names.append("utrecht-textbox--invalid")
+    own = str(widget.attrs.get("class", ""))
+    return " ".join([*names, own] if own else names)
