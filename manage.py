@@ -13,6 +13,7 @@ OWNERS_COMMANDS = {"flush", "makemigrations", "migrate", "showmigrations", "sqlf
 
 
 def main() -> None:
+    """Chooses settings and role where the caller has not, and hands over to Django."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     is_owners = OWNERS_COMMANDS.intersection(sys.argv[1:2])
     os.environ.setdefault("DATABASE_ROLE", "owner" if is_owners else "app")
