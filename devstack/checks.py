@@ -18,6 +18,8 @@ from devstack.places import ROOT, Trouble
 from devstack.servers import Environment, new_keys, test_environment, throwaway
 
 PYTHON = sys.executable
+# By its function: the script beside Python names the path that it was installed under.
+LINT_IMPORTS = "from importlinter.cli import lint_imports_command as run; run()"
 MANAGE = [PYTHON, str(ROOT / "manage.py")]
 AT_ONCE = 2  # the slow step (types) beside the quick ones
 
@@ -79,11 +81,11 @@ def _steps(environment: Environment) -> list[Step]:
 
     steps = [
         of("types", PYTHON, "-m", "mypy", "."),
-        of("format", PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."),
-        of("lint", PYTHON, "-m", "ruff", "check", "--quiet", "."),
+        of("format", PYTHON, "-m", "ruff", "format", "--check", "--output-format", "concise", "."),
+        of("lint", PYTHON, "-m", "ruff", "check", "--output-format", "concise", "."),
         of("forbidden words", PYTHON, "-m", "devstack", "check", "--forbidden"),
-        of("imports", PYTHON, "-m", "importlinter.cli", "lint"),
-        of("templates", PYTHON, "-m", "djade", "--check", *map(str, _templates())),
+        of("imports", PYTHON, "-c", LINT_IMPORTS),
+        of("templates", str(Path(PYTHON).with_name("djade")), "--check", *map(str, _templates())),
         of("translations", PYTHON, "-m", "devstack", "messages", "--check"),
         of("migrations", *MANAGE, "makemigrations", "--check", "--dry-run", DATABASE_ROLE="owner"),
         Step(

@@ -46,7 +46,7 @@ def manage(arguments: Sequence[str]) -> int:
     require_checkout()
     data = data_directory()
     messages.compile_stale()
-    command = [sys.executable, ROOT / "manage.py", *arguments]
+    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
     if note := read_note(data):
         known = Servers(note.environment, note.superuser_url, data, ())
         return run_in_foreground(command, base_environment(known, kept_keys(data)))
@@ -58,16 +58,14 @@ def manage(arguments: Sequence[str]) -> int:
         return _manage_alone(command)
 
 
-def _manage_alone(command: Sequence[str | os.PathLike[str]]) -> int:
+def _manage_alone(command: Sequence[str]) -> int:
     data = data_directory()
     with servers(
         data,
         database_url=os.environ.get("DATABASE_URL"),
         redis_url=os.environ.get("REDIS_URL"),
     ) as running:
-        return run_in_foreground(
-            [str(part) for part in command], base_environment(running, kept_keys(data))
-        )
+        return run_in_foreground(command, base_environment(running, kept_keys(data)))
 
 
 def bench(arguments: Sequence[str]) -> int:

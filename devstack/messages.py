@@ -6,14 +6,12 @@ Works without gettext's tools, which are not on every machine.
 from __future__ import annotations
 
 import ast
-import io
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
@@ -23,18 +21,13 @@ from devstack.places import ROOT
 DUTCH = ROOT / "locale/nl/LC_MESSAGES/django.po"
 SOURCES = ["config", "core", "pool", "matching", "scheduling", "insight"]
 TEMPLATES = {".html", ".ics", ".svg", ".txt", ".xml"}
-# Name of a function: which of its arguments are id, plural and context (babel's notation).
-PLAIN: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
-    "npgettext_lazy": ((1, "c"), 2, 3),
+# What a function takes before anything else, by its name without `_lazy` and `_noop`.
+TAKES = {
+    "_": ("words",),
+    "gettext": ("words",),
+    "ngettext": ("words", "plural"),
+    "pgettext": ("context", "words"),
+    "npgettext": ("context", "words", "plural"),
 }
 CALL = re.compile(r"(?<![\w.])(_|gettext|ngettext|pgettext|npgettext)\(")
 PLURAL_RULE = "(n != 1)"
@@ -123,14 +116,14 @@ def _read(path: Path) -> Catalog:
         return read_po(source, locale="nl", domain="django")
 
 
-def _found() -> Catalog:
+def _found() -> list[Message]:
     """Every text that the code and the templates say."""
     found = Catalog(locale="nl")
     for path in sorted(_files()):
         extract = _of_template if path.suffix in TEMPLATES else _of_module
         for words, context, comments in extract(path.read_text(encoding="utf-8")):
             found.add(words, context=context, auto_comments=comments)
-    return found
+    return [message for message in found if message.id]  # without the header
 
 
 def _files() -> Iterator[Path]:
@@ -146,13 +139,12 @@ Text = tuple[str | tuple[str, str], str | None, list[str]]
 
 
 def _of_module(source: str) -> Iterator[Text]:
-    options = {"encoding": "utf-8"}
-    stream = io.BytesIO(source.encode())
-    for _, function, arguments, comments in extract_python(
-        stream, list(PLAIN), ["Translators:"], options
-    ):
-        given = list(arguments) if isinstance(arguments, tuple) else [arguments]
-        yield from _text(function, given, [comment.strip() for comment in comments])
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            comment = lines[node.lineno - 2].strip() if node.lineno > 1 else ""
+            said = comment.startswith("# Translators:")
+            yield from _of_call(node, [comment.removeprefix("# ")] if said else [])
 
 
 def _of_template(source: str) -> Iterator[Text]:
@@ -167,30 +159,23 @@ def _of_template(source: str) -> Iterator[Text]:
                 end = blanked.find(")", end + 1)
                 continue
             if isinstance(expression, ast.Call):
-                arguments = [
-                    argument.value
-                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-                    else None
-                    for argument in expression.args
-                ]
-                yield from _text(call[1], arguments, [])
+                yield from _of_call(expression, [])
             break
 
 
-def _text(function: str, arguments: list[str | None], comments: list[str]) -> Iterator[Text]:
-    context = None
-    places = [1]
-    for place in PLAIN[function] or ():
-        if isinstance(place, tuple):
-            context = arguments[place[0] - 1]
-    if PLAIN[function]:
-        places = [place for place in PLAIN[function] or () if isinstance(place, int)]
-    words = [arguments[place - 1] if place <= len(arguments) else None for place in places]
-    if words[0]:  # a variable is no text; whoever filled it has marked it
-        if len(words) > 1 and words[1]:
-            yield (words[0], words[1]), context, comments
-        else:
-            yield words[0], context, comments
+def _of_call(call: ast.Call, comments: list[str]) -> Iterator[Text]:
+    """The text that `call` marks; a variable is none, whoever filled it has marked it."""
+    if not isinstance(call.func, ast.Name):
+        return
+    takes = TAKES.get(call.func.id.removesuffix("_lazy").removesuffix("_noop"), ())
+    given = {
+        name: argument.value
+        for name, argument in zip(takes, call.args, strict=False)
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+    if words := given.get("words"):
+        plural = given.get("plural")
+        yield (words, plural) if plural else words, given.get("context"), comments
 
 
 def _id(message: Message) -> str:
@@ -204,7 +189,7 @@ def _is_answer(message: Message, answer: Message) -> bool:
 def _is_complete(message: Message) -> bool:
     if isinstance(message.string, str):
         return bool(message.string)
-    return bool(message.string) and all(message.string)
+    return all(message.string or [""])
 
 
 if __name__ == "__main__":

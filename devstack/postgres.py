@@ -101,7 +101,7 @@ class Cluster:
         _initialise(programs, data)
         _outlast_predecessor(data)
         make_servants_own(sockets)
-        command = [
+        command: list[str | Path] = [
             *(programs.directory / "postgres", "-D", data),
             *("-c", "listen_addresses=", "-c", f"unix_socket_directories={sockets}"),
             *("-c", "shared_buffers=64MB", "-c", "timezone=UTC", "-c", "log_timezone=UTC"),
