@@ -38,3 +38,7 @@ class Keep:
     def while_in_use(cls, why: str) -> Keep:
         """Reference rows about no person; changed by people, not by a clock."""
         return cls(why=why)
+
+
+# Tables that a library makes for us, and the clock we give them.
+HISTORY = Keep.after("pgh_created_at", timedelta(days=183), "history six months, as the row itself")

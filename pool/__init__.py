@@ -1,0 +1,1 @@
+"""The pool: experts by experience, what they may do, when they can, and what they are booked for."""

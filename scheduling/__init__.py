@@ -1,0 +1,1 @@
+"""Sessions, reminders, check-in and check-out, invitations and calendar feeds."""

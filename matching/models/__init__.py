@@ -1,0 +1,22 @@
+"""Every table of matching, gathered for Django."""
+
+from matching.models.assignments import Assignment, GateItem
+from matching.models.cases import Case, Measure, MeasureEvent
+from matching.models.offers import ConflictDeclaration, Decision, Offer, Wave
+from matching.models.requests import PolicyVersion, Request, Seat, Task
+
+__all__ = [
+    "Assignment",
+    "Case",
+    "ConflictDeclaration",
+    "Decision",
+    "GateItem",
+    "Measure",
+    "MeasureEvent",
+    "Offer",
+    "PolicyVersion",
+    "Request",
+    "Seat",
+    "Task",
+    "Wave",
+]

@@ -1,0 +1,40 @@
+"""Every table of the pool, gathered for Django."""
+
+from pool.models.calendar import (
+    Absence,
+    Block,
+    OnCallShift,
+    WeekAvailability,
+)
+from pool.models.experts import (
+    ExcludedArea,
+    ExcludedOrganisation,
+    Expert,
+    ExpertActivity,
+    ExpertLanguage,
+    LifeExperience,
+    Suspension,
+)
+from pool.models.papers import Agreement, Requirement, Training, VogEvidence
+from pool.models.places import Area, MeetingPlace, RegionProfile
+
+__all__ = [
+    "Absence",
+    "Agreement",
+    "Area",
+    "Block",
+    "ExcludedArea",
+    "ExcludedOrganisation",
+    "Expert",
+    "ExpertActivity",
+    "ExpertLanguage",
+    "LifeExperience",
+    "MeetingPlace",
+    "OnCallShift",
+    "RegionProfile",
+    "Requirement",
+    "Suspension",
+    "Training",
+    "VogEvidence",
+    "WeekAvailability",
+]

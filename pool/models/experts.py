@@ -1,0 +1,209 @@
+"""Experts by experience. Being in these tables is itself sensitive (AVG art. 10)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.access.models import User
+from core.access.scope import Regional, regional_key
+from core.crypto import SealedText, Subject
+from core.retention import Keep
+from pool.models.places import Area
+from pool.states import ExpertState
+from pool.vocabulary import (
+    LANGUAGES,
+    Activity,
+    Audience,
+    Experience,
+    LanguageLevel,
+    Need,
+    SuspensionReason,
+)
+
+
+class Expert(Subject):
+    """Somebody who used violence at home, stopped, and now stands beside others.
+
+    Names and contact are sealed with the expert's own key. `can_meet` holds the needs this
+    expert said to be able to meet. A pause is a moment and no state: no reason is asked.
+    """
+
+    retention = Keep.after("left_at", timedelta(days=91), "membership and three months")
+
+    user = models.OneToOneField(User, models.PROTECT, null=True, blank=True, related_name="+")
+    coordinator = models.ForeignKey(User, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=ExpertState, default=ExpertState.INVITED)
+    first_name = SealedText(limit=60)
+    last_name = SealedText(limit=80)
+    phone = SealedText(limit=20)
+    email = SealedText(limit=254)
+    home_area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    travel_radius_km = models.PositiveSmallIntegerField(_("travels at most (km)"), default=20)
+    can_meet = ArrayField(
+        models.CharField(max_length=20, choices=Need), default=list, blank=True
+    )
+    max_running = models.PositiveSmallIntegerField(_("buddy work at the same time"), default=2)
+    max_per_week = models.PositiveSmallIntegerField(_("sessions a week"), default=4)
+    wants_sms = models.BooleanField(_("text message for an offer"), default=True)
+    wants_invites = models.BooleanField(_("invitations for the calendar by mail"), default=True)
+    hides_offers = models.BooleanField(_("offers start closed on my screen"), default=False)
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    paused_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Subject.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ExpertState.values), name="expert_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=ExpertState.LEFT) ^ Q(left_at=None),
+                name="expert_left_at_iff_left",
+            ),
+            models.CheckConstraint(
+                condition=Q(travel_radius_km__gte=1, travel_radius_km__lte=200),
+                name="expert_travel_radius_between_1_and_200_km",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def short_name(self) -> str:
+        """First name and initial of the last word: "Ruben K."."""
+        last = self.last_name.split(" ")[-1]
+        return f"{self.first_name} {last[:1]}."
+
+    @property
+    def initials(self) -> str:
+        return f"{self.first_name[:1]}{self.last_name.split(' ')[-1][:1]}"
+
+    @property
+    def is_paused(self) -> bool:
+        return self.paused_at is not None
+
+
+class _AboutExpert(Regional):
+    """A row that lives and dies with an expert."""
+
+    retention = Keep.with_parent("expert")
+    expert = regional_key("pool.Expert", on_delete=models.CASCADE)
+
+    class Meta(Regional.Meta):
+        abstract = True
+
+
+class ExpertActivity(_AboutExpert):
+    """Work that this expert wants and, after a talk with the coordinator, may be asked for."""
+
+    activity = models.CharField(max_length=16, choices=Activity)
+
+    class Meta(_AboutExpert.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "expert", "activity"], name="expert_activity_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.activity
+
+
+class ExpertLanguage(_AboutExpert):
+    """A language and how well: ISO 639 code, CEFR level."""
+
+    language = models.CharField(max_length=3, choices=LANGUAGES)
+    level = models.CharField(max_length=6, choices=LanguageLevel)
+
+    class Meta(_AboutExpert.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "expert", "language"], name="expert_language_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.language} {self.level}"
+
+
+class LifeExperience(_AboutExpert):
+    """Something the expert chose to name, and to whom it may be shown."""
+
+    code = models.CharField(max_length=20, choices=Experience)
+    visible_to = models.CharField(max_length=12, choices=Audience, default=Audience.COORDINATOR)
+
+    class Meta(_AboutExpert.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "expert", "code"], name="life_experience_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ExcludedArea(_AboutExpert):
+    """An area where this expert should not come; why is nobody's business."""
+
+    area = models.ForeignKey(Area, models.CASCADE, related_name="+")
+
+    class Meta(_AboutExpert.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["region", "expert", "area"], name="excluded_area_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.area_id)
+
+
+class ExcludedOrganisation(_AboutExpert):
+    """An organisation for which this expert does not work; why is nobody's business."""
+
+    organisation = regional_key("core.Organisation", on_delete=models.CASCADE)
+
+    class Meta(_AboutExpert.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "expert", "organisation"], name="excluded_organisation_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organisation_id)
+
+
+class Suspension(_AboutExpert):
+    """Stopped at once by one person, lifted by two. A code, never a story."""
+
+    reason = models.CharField(max_length=10, choices=SuspensionReason)
+    started_at = models.DateTimeField()
+    started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta(_AboutExpert.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "expert"],
+                condition=Q(lifted_at=None),
+                name="suspension_one_running",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at=None, lifted_by=None)
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                name="suspension_lifted_at_with_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"suspension {self.pk}"

@@ -1,0 +1,55 @@
+"""States of an expert's membership of the pool and of the blocks in a calendar."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.states import machine
+
+
+class ExpertState(models.TextChoices):
+    """Where somebody is between first talk and leaving. A pause is no state: it is a switch."""
+
+    INVITED = "INVITED", _("invited")
+    IN_TRAINING = "IN_TRAINING", _("in training")
+    ACTIVE = "ACTIVE", _("active")
+    SUSPENDED = "SUSPENDED", _("suspended")
+    LEFT = "LEFT", _("left")
+
+
+EXPERT = machine(
+    "expert",
+    {
+        ExpertState.INVITED: {ExpertState.IN_TRAINING, ExpertState.ACTIVE, ExpertState.LEFT},
+        ExpertState.IN_TRAINING: {ExpertState.ACTIVE, ExpertState.SUSPENDED, ExpertState.LEFT},
+        ExpertState.ACTIVE: {ExpertState.SUSPENDED, ExpertState.IN_TRAINING, ExpertState.LEFT},
+        ExpertState.SUSPENDED: {ExpertState.ACTIVE, ExpertState.LEFT},
+        ExpertState.LEFT: set(),
+    },
+    {
+        ExpertState.INVITED: "coordinator",
+        ExpertState.IN_TRAINING: "coordinator",
+        ExpertState.ACTIVE: "coordinator; after a suspension two persons",
+        ExpertState.SUSPENDED: "one coordinator, at once",
+        ExpertState.LEFT: "coordinator, or the expert",
+    },
+)
+
+
+class BlockKind(models.TextChoices):
+    SESSION = "SESSION", _("session")
+    SHIFT = "SHIFT", _("shift")
+    WORKSHOP = "WORKSHOP", _("workshop")
+
+
+class BlockState(models.TextChoices):
+    LIVE = "LIVE", _("booked")
+    RELEASED = "RELEASED", _("released")
+
+
+BLOCK = machine(
+    "calendar block",
+    {BlockState.LIVE: {BlockState.RELEASED}, BlockState.RELEASED: set()},
+    {BlockState.LIVE: "planning", BlockState.RELEASED: "moving or cancelling"},
+)

@@ -1,0 +1,155 @@
+"""The field's own words (domain.md 6): stable codes, labels in two languages through gettext."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Activity(models.TextChoices):
+    """Kinds of work (domain.md 6.5)."""
+
+    BUDDY_1ON1 = "BUDDY_1ON1", _("buddy")
+    AT_TABLE = "AT_TABLE", _("at the table in a talk")
+    PEER_GROUP = "PEER_GROUP", _("peer support group")
+    WORKSHOP_PRO = "WORKSHOP_PRO", _("workshop for professionals")
+    CONSULT = "CONSULT", _("consult")
+    CHAT = "CHAT", _("chat shift")
+    WALK_IN = "WALK_IN", _("walk-in")
+    INFO = "INFO", _("public information")
+    POLICY = "POLICY", _("policy advice")
+    TRAINING_DEV = "TRAINING_DEV", _("training design")
+    VICTIM_TALK = "VICTIM_TALK", _("talk with somebody who stays at home")
+    INTAKE_SUPPORT = "INTAKE_SUPPORT", _("support at intake")
+
+
+class Need(models.TextChoices):
+    """What helps the participant; needs only, never a diagnosis or an origin (domain.md 6.3)."""
+
+    SIMPLE_LANGUAGE = "SIMPLE_LANGUAGE", _("simple language")
+    INTERPRETER = "INTERPRETER", _("interpreter")
+    PARENT = "PARENT", _("also a parent")
+    WOMAN = "WOMAN", _("a woman as buddy")
+    PHONE_FIRST = "PHONE_FIRST", _("phone first, meet later")
+
+
+class Experience(models.TextChoices):
+    """Life experience that an expert chose to name (domain.md 6.4)."""
+
+    PARENT = "PARENT", _("parent")
+    STEP = "STEP", _("step-parent")
+    SEPARATED = "SEPARATED", _("separated")
+    CONTACT_ARRANGEMENT = "CONTACT_ARRANGEMENT", _("contact arrangement with children")
+    ADDICTION = "ADDICTION", _("addiction, in recovery")
+    DEBT = "DEBT", _("debts")
+    HOMELESS = "HOMELESS", _("homelessness")
+    DETENTION = "DETENTION", _("detention")
+    THV_SELF = "THV_SELF", _("was under such a measure")
+    TREATMENT = "TREATMENT", _("followed treatment")
+    VICTIM_TOO = "VICTIM_TOO", _("was also hurt")
+    MILITARY = "MILITARY", _("veteran")
+    YOUTH_CARE = "YOUTH_CARE", _("youth care")
+    WORK = "WORK", _("work or own business")
+
+
+class Audience(models.TextChoices):
+    """To whom one item of experience may be shown; the expert decides per item."""
+
+    COORDINATOR = "COORDINATOR", _("coordinator only")
+    REQUESTER = "REQUESTER", _("also the professional")
+    CLIENT = "CLIENT", _("also the participant")
+
+
+class LanguageLevel(models.TextChoices):
+    A2 = "A2", _("a little")
+    B1 = "B1", _("enough for a talk")
+    B2 = "B2", _("well")
+    C = "C", _("very well")
+    NATIVE = "NATIVE", _("mother tongue")
+    SIGN = "SIGN", _("sign language")
+
+
+LEVEL_ORDER = ("A2", "B1", "B2", "C", "NATIVE")
+
+
+class AgreementKind(models.TextChoices):
+    CONFIDENTIALITY = "CONFIDENTIALITY", _("confidentiality agreement")
+    CODE_OF_CONDUCT = "CODE_OF_CONDUCT", _("code of conduct")
+    VOLUNTEER = "VOLUNTEER", _("volunteer agreement")
+    EMPLOYMENT = "EMPLOYMENT", _("employment contract")
+    FREELANCE = "FREELANCE", _("freelance agreement")
+    SECONDMENT = "SECONDMENT", _("secondment")
+
+
+class TrainingKind(models.TextChoices):
+    """Training routes (domain.md 3.1)."""
+
+    WEE = "WEE", _("Working with own experience (WEE/WMEE)")
+    HEE = "HEE", _("Recovery, empowerment, expertise (HEE)")
+    TOED = "TOED", _("TOED training route")
+    HOWIE = "HOWIE", _("Howie the Harp")
+    MARKIEZA = "MARKIEZA", _("Markieza")
+    BGE = "BGE", _("mbo-4 with expertise by experience (BGE)")
+    AD = "AD", _("Associate degree expertise by experience")
+    HBO = "HBO", _("Bachelor with expertise by experience")
+    OWN = "OWN", _("in-company certificate")
+
+
+class ScreeningKind(models.TextChoices):
+    """Aspect 85 is not profile 85 (domain.md 2.3), so the kind is stored with the code."""
+
+    ASPECT = "ASPECT", _("function aspect")
+    PROFILE = "PROFILE", _("specific profile")
+
+
+class RequirementLevel(models.TextChoices):
+    """How strictly a VOG is asked for this work at this host (domain.md 2.5)."""
+
+    LEGAL = "LEGAL", _("required by law")
+    POLICY = "POLICY", _("required by policy")
+    NONE = "NONE", _("not required")
+
+
+class SuspensionReason(models.TextChoices):
+    """A short list and no narrative (domain.md 5.4)."""
+
+    WELLBEING = "WELLBEING", _("wellbeing")
+    SCREENING = "SCREENING", _("screening")
+    CONDUCT = "CONDUCT", _("conduct")
+    OTHER = "OTHER", _("other")
+
+
+class DayPart(models.TextChoices):
+    """When the participant can meet."""
+
+    DAYTIME = "DAYTIME", pgettext_lazy("part of the day", "during the day")
+    EVENING = "EVENING", pgettext_lazy("part of the day", "evening")
+    NIGHT = "NIGHT", pgettext_lazy("part of the day", "night")
+    WEEKEND = "WEEKEND", pgettext_lazy("part of the week", "weekend")
+
+
+# Languages of the form and the pool: ISO 639-1, sign language ISO 639-3.
+LANGUAGES = (
+    ("nl", _("Dutch")),
+    ("en", _("English")),
+    ("ar", _("Arabic")),
+    ("ber", _("Berber")),
+    ("bg", _("Bulgarian")),
+    ("de", _("German")),
+    ("es", _("Spanish")),
+    ("fa", _("Persian")),
+    ("fr", _("French")),
+    ("pap", _("Papiamento")),
+    ("pl", _("Polish")),
+    ("pt", _("Portuguese")),
+    ("ro", _("Romanian")),
+    ("so", _("Somali")),
+    ("srn", _("Sranan")),
+    ("ti", _("Tigrinya")),
+    ("tr", _("Turkish")),
+    ("uk", _("Ukrainian")),
+    ("ur", _("Urdu")),
+    ("zh", _("Chinese")),
+    ("dse", _("Dutch Sign Language")),
+)
