@@ -24,6 +24,7 @@ from devstack.servers import (
     Environment,
     Servers,
     base_environment,
+    clear_up_after_a_killed_demo,
     fingerprint_of_migrations,
     kept_keys,
     leave_note,
@@ -55,6 +56,7 @@ def main(arguments: Sequence[str]) -> int:
             where = f" at http://localhost:{note.port}" if note else ""
             raise Trouble(f"This checkout's data are in use: a demo runs already{where}.")
         _require_free(port)
+        clear_up_after_a_killed_demo(data)
         if "--fresh" in arguments:
             for name in ("servers", "migrated", "keys.json"):
                 path = data / name

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+RUN_PREFIX = "naast-run-"
 
 
 class Trouble(Exception):
@@ -68,7 +69,7 @@ def data_directory() -> Path:
 def socket_directory() -> Path:
     """A new directory with a short path: a socket's path has at most 107 characters."""
     base = "/tmp" if os.access("/tmp", os.W_OK | os.X_OK) else None  # noqa: S108  (mkdtemp is safe)
-    directory = Path(tempfile.mkdtemp(prefix="naast-", dir=base))
+    directory = Path(tempfile.mkdtemp(prefix=RUN_PREFIX, dir=base))
     if os.geteuid() == 0:
         directory.chmod(0o711)
     return directory

@@ -17,7 +17,14 @@ from pathlib import Path
 
 from devstack import postgres, valkey
 from devstack.children import Child
-from devstack.places import ROOT, Trouble, data_directory, make_servants_own, socket_directory
+from devstack.places import (
+    ROOT,
+    RUN_PREFIX,
+    Trouble,
+    data_directory,
+    make_servants_own,
+    socket_directory,
+)
 
 Environment = dict[str, str]
 
@@ -204,13 +211,21 @@ class Note:
     pid: int
     started: str
     port: int
+    run: str
     environment: Environment
     superuser_url: str | None
 
 
 def leave_note(data: Path, port: int, running: Servers) -> None:
     """Tells other commands how to reach the servers of this process."""
-    note = Note(os.getpid(), _birth(os.getpid()), port, running.environment, running.superuser_url)
+    note = Note(
+        pid=os.getpid(),
+        started=_birth(os.getpid()),
+        port=port,
+        run=str(running.run),
+        environment=running.environment,
+        superuser_url=running.superuser_url,
+    )
     path = data / "running.json"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as sink:
         json.dump(asdict(note), sink)
@@ -219,6 +234,15 @@ def leave_note(data: Path, port: int, running: Servers) -> None:
 def remove_note(data: Path) -> None:
     """Takes the note back before the servers stop."""
     (data / "running.json").unlink(missing_ok=True)
+
+
+def clear_up_after_a_killed_demo(data: Path) -> None:
+    """Removes the sockets that a demo left behind when it could not stop by itself."""
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        note = Note(**json.loads((data / "running.json").read_text()))
+        if Path(note.run).name.startswith(RUN_PREFIX) and read_note(data) is None:
+            shutil.rmtree(note.run, ignore_errors=True)
+            remove_note(data)
 
 
 def read_note(data: Path) -> Note | None:

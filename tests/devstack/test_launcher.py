@@ -188,12 +188,14 @@ def test_demo_runs_stops_cleanly_and_keeps_its_data(checkout: Checkout) -> None:
 def test_killed_launcher_leaves_no_process_and_no_loss(checkout: Checkout) -> None:
     with checkout.demo() as launcher:
         family = descendants(launcher.pid)
+        left = Path(str(checkout.note()["run"]))
         assert len(family) > 8  # two servers, web with two workers, worker with a child, clock
         launcher.kill()
         launcher.wait()
         wait_until_gone(family)
 
     with checkout.demo() as launcher:
+        assert not left.exists()
         assert regions(checkout.note()["environment"]["DATABASE_URL"]) == ["demo 1"]
         launcher.terminate()
         assert launcher.wait(30) == 0
