@@ -7,6 +7,7 @@ sign. Words come in translated; parts add only words of their own, such as "befo
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -165,7 +166,12 @@ def alert(
 
 @register.simple_block_tag
 def card(
-    content: str, *, title: str = "", meaning: str = "", level: int = 3, id: str = ""  # noqa: A002
+    content: str,
+    *,
+    title: str = "",
+    meaning: str = "",
+    level: int = 3,
+    id: str = "",  # noqa: A002
 ) -> SafeString:
     """A flat panel around its content, with the two bars of a meaning where one is given."""
     context = {
@@ -228,16 +234,16 @@ def left(
     *, since: datetime, until: datetime, now: datetime, note: str = "", live: bool = True
 ) -> Attributes:
     """A bar that empties, from `since` to `until`; the words refresh themselves when `live`."""
-    whole = max((until - since) / timedelta(seconds=1), 1.0)
-    rest = min(max((until - now) / timedelta(seconds=1) / whole, 0.0), 1.0)
-    share = f"{rest * 100:.0f}"
-    minutes = max((until - now) // timedelta(minutes=1), 0)
+    whole = max(moments.elapsed(since, until), timedelta(seconds=1))
+    remaining = max(moments.elapsed(now, until), timedelta(0))
+    share = f"{min(remaining / whole, 1.0) * 100:.0f}"
+    minutes = remaining // timedelta(minutes=1)
     return {
         "percent": f"{share}%",
         "label": gettext("%(share)s%% of the time left") % {"share": share},
         "words": ngettext("%(n)d minute left", "%(n)d minutes left", minutes) % {"n": minutes}
         if minutes < 120  # noqa: PLR2004  two hours: below it people count in minutes
-        else gettext("%(length)s left") % {"length": moments.length(until - now)},
+        else gettext("%(length)s left") % {"length": moments.length(remaining)},
         "pattern": gettext("%(n)s minutes left") % {"n": "{n}"},
         "until": until,
         "note": note or gettext("answer %(before)s") % {"before": moments.before(until, now=now)},
@@ -278,6 +284,7 @@ def pair(  # noqa: PLR0913  two answers and where they go
     action: str,
     yes: str = "",
     no: str = "",
+    *,
     name: str = "answer",
     yes_value: str = "yes",
     no_value: str = "no",
@@ -422,7 +429,13 @@ def clock_first72(hours: clockline.FirstHours, *, id: str, desc: str = "") -> At
 @register.inclusion_tag("components/clock_axis.html")
 def clock_axis(what: str, following: str, day_base: int = 0) -> Attributes:
     """The head above rows of clock lines: one axis, so that they can be compared."""
-    return {"axis": clockline.axis(day_base), "what": what, "following": following}
+    first = gettext("day %(n)d") % {"n": day_base}
+    return {
+        "axis": clockline.axis(day_base),
+        "first": first,
+        "what": what,
+        "following": following,
+    }
 
 
 @register.inclusion_tag("components/clock_legend.html")
@@ -457,7 +470,7 @@ def clock_words(line: clockline.ClockLine) -> str:
 
 def hours_words(hours: clockline.FirstHours) -> str:
     """The first hours in words, for who does not see them."""
-    gone = max((hours.now - hours.start) // timedelta(hours=1), 0)
+    gone = max(moments.elapsed(hours.start, hours.now) // timedelta(hours=1), 0)
     said = [ngettext("%(n)d hour has passed.", "%(n)d hours have passed.", gone) % {"n": gone}]
     if hours.unreachable_until:
         until = moments.long_moment(hours.unreachable_until)
@@ -501,28 +514,28 @@ def _dates(line: clockline.ClockLine) -> list[dict[str, Any]]:
 
 
 def _counted_offers(offers: Sequence[clockline.Offer]) -> list[str]:
-    state = clockline.OfferState
-    found = [
-        (state.OPEN, lambda n: ngettext("%(n)d offer runs.", "%(n)d offers run.", n)),
-        (state.ACCEPTED, lambda n: ngettext("%(n)d offer accepted.", "%(n)d offers accepted.", n)),
-        (state.LAPSED, lambda n: ngettext("%(n)d offer lapsed.", "%(n)d offers lapsed.", n)),
-    ]
-    counted = [(sum(one.state == wanted for one in offers), words) for wanted, words in found]
-    return [words(n) % {"n": n} for n, words in counted if n]
+    state, counts = clockline.OfferState, Counter(one.state for one in offers)
+    said = []
+    if n := counts[state.OPEN]:
+        said.append(ngettext("%(n)d offer runs.", "%(n)d offers run.", n) % {"n": n})
+    if n := counts[state.ACCEPTED]:
+        said.append(ngettext("%(n)d offer accepted.", "%(n)d offers accepted.", n) % {"n": n})
+    if n := counts[state.LAPSED]:
+        said.append(ngettext("%(n)d offer lapsed.", "%(n)d offers lapsed.", n) % {"n": n})
+    return said
 
 
 def _counted_sessions(sessions: Sequence[clockline.Mark]) -> list[str]:
-    state = clockline.SessionState
-    found = [
-        (state.DONE, lambda n: ngettext("%(n)d session held.", "%(n)d sessions held.", n)),
-        (state.PLANNED, lambda n: ngettext("%(n)d session planned.", "%(n)d sessions planned.", n)),
-        (
-            state.CONFIRM,
-            lambda n: ngettext("%(n)d session to confirm.", "%(n)d sessions to confirm.", n),
-        ),
-    ]
-    counted = [(sum(one.state == wanted for one in sessions), words) for wanted, words in found]
-    return [words(n) % {"n": n} for n, words in counted if n]
+    state, counts = clockline.SessionState, Counter(one.state for one in sessions)
+    said = []
+    if n := counts[state.DONE]:
+        said.append(ngettext("%(n)d session held.", "%(n)d sessions held.", n) % {"n": n})
+    if n := counts[state.PLANNED]:
+        said.append(ngettext("%(n)d session planned.", "%(n)d sessions planned.", n) % {"n": n})
+    if n := counts[state.CONFIRM]:
+        words = ngettext("%(n)d session to confirm.", "%(n)d sessions to confirm.", n)
+        said.append(words % {"n": n})
+    return said
 
 
 # --- Filters ----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ FIRST_HOURS = 72
 
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
+_RIGHT = 100 + EDGE  # a little over the edge is still on the paper
 _NEAR_LEFT, _NEAR_RIGHT = 9.0, 90.0  # a flag beyond these is kept inside the edge
 _FLAG_INSIDE = 8  # pixels of a flag that may stand outside its line there
 _CROWDED = 8.0  # percent within which an offer would cover a number
@@ -283,7 +284,7 @@ def draw(line: ClockLine, *, flag_width: int) -> Drawing:
         unreachable=_unreachable(line),
         numbers=tuple(_numbers(line, [x for x, _ in offers])),
         axis=axis(line.day_base),
-        ends=_ends(line, end, latest),
+        ends=_ends(end, latest),
     )
 
 
@@ -311,11 +312,14 @@ def draw_hours(hours: FirstHours, *, flag_width: int) -> HoursDrawing:
 
     Hours are counted as they pass, not on the wall clock: the goals are lengths of time.
     """
+    # In UTC first: two moments of the same zone are subtracted on the wall, an hour off when the
+    # clocks change in between.
+    start = hours.start.astimezone(UTC)
 
     def at(moment: datetime) -> float:
-        return hour_position((moment - hours.start) / _HOUR)
+        return hour_position((moment.astimezone(UTC) - start) / _HOUR)
 
-    limit = hours.start + FIRST_HOURS * _HOUR
+    limit = start + FIRST_HOURS * _HOUR
     until = hours.unreachable_until
     return HoursDrawing(
         now=flag(at(hours.now), width=flag_width),
@@ -323,8 +327,8 @@ def draw_hours(hours: FirstHours, *, flag_width: int) -> HoursDrawing:
             Number(percent(hour_position(n)), label, "end" if n >= FIRST_HOURS else "middle")
             for n, label in hours.goals
         ),
-        midnights=tuple((percent(at(one)), one) for one in _midnights(hours.start, limit)),
-        unreachable=_bar(EDGE, at(until)) if until and until > hours.start else None,
+        midnights=tuple((percent(at(one)), one) for one in _midnights(start, limit)),
+        unreachable=_bar(EDGE, at(until)) if until and until > start else None,
         reachable_x=percent(at(until)) if until else "",
         windows=tuple(
             Window(
@@ -373,13 +377,13 @@ def _sessions(placed: list[tuple[float, Mark]]) -> tuple[Placed, ...]:
     ordered = sorted(placed, key=lambda one: one[0])
     result: list[Placed] = []
     for n, (x, mark) in enumerate(ordered):
-        after = ordered[n + 1][0] if n + 1 < len(ordered) else 100 + EDGE
+        after = ordered[n + 1][0] if n + 1 < len(ordered) else _RIGHT
         before = ordered[n - 1][0] if n else -EDGE
-        # About 7 pixels a letter on a line of 700; a label at the right edge hangs to the left.
-        needs = len(mark.label) + 3.0
-        if after - x >= needs and x + needs <= 100 + EDGE:
+        # About 6 pixels a letter on a line of 700; a label at the right edge hangs to the left.
+        needs = 0.85 * len(mark.label) + 2.5
+        if after - x >= needs and x + needs <= _RIGHT:
             anchor = "start"
-        elif x - before >= 2 * needs or (x + needs > 100 and x - before >= needs):
+        elif x - before >= 2 * needs or (x + needs > _RIGHT and x - before >= needs):
             anchor = "end"
         else:
             anchor = ""
@@ -395,14 +399,12 @@ def _numbers(line: ClockLine, offers: list[float]) -> Iterable[Number]:
             yield Number(percent(x), str(day + line.day_base), anchor)
 
 
-def _ends(line: ClockLine, end: float, latest: float) -> tuple[Number, ...]:
+def _ends(end: float, latest: float) -> tuple[Number, ...]:
     """Where the dates under the large line stand; the latest end yields when it has no room."""
-    room = 25.0
+    room = 25.0  # percent that a date of 150 pixels needs on a line of 600
     result = [Number(percent(EDGE), "start", "start")] if end - EDGE >= room else []
-    if end > _NEAR_RIGHT:
-        anchor = "end"
-    else:
-        anchor = "middle" if end - EDGE >= 1.5 * room else "start"
+    inside = "middle" if end - EDGE >= 1.5 * room else "start"
+    anchor = "end" if end > _NEAR_RIGHT else inside
     result.append(Number(percent(end), "end", anchor))
     if latest - end >= room:
         result.append(Number(percent(latest), "latest", "end"))

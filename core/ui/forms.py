@@ -46,8 +46,9 @@ def control(bound: BoundField) -> SafeString:
     """The one input of a field, in the dress that fits its widget."""
     attributes: dict[str, str | bool] = {"class": _dress(bound.field.widget, bool(bound.errors))}
     if isinstance(bound.field.widget, forms.Textarea):
-        # Django writes cols, which says how wide a field is in letters; the page knows better.
-        attributes["rows"] = str(bound.field.widget.attrs.get("rows", 3))
+        # Ten rows is what Django writes when nobody chose; a note here is short.
+        rows = str(bound.field.widget.attrs.get("rows", ""))
+        attributes["rows"] = "3" if rows in {"", "10"} else rows
     return bound.as_widget(attrs=attributes)
 
 
@@ -72,9 +73,7 @@ def parts(bound: BoundField) -> Iterator[Part]:
     # The id goes in by hand: Django numbers the parts from it, and only when it renders them all.
     attributes = bound.build_widget_attrs({"id": bound.auto_id})
     shown = widget.get_context(bound.html_name, bound.value(), attributes)
-    for one, data, label in zip(
-        widget.widgets, shown["widget"]["subwidgets"], labels, strict=True
-    ):
+    for one, data, label in zip(widget.widgets, shown["widget"]["subwidgets"], labels, strict=True):
         data["attrs"]["class"] = _dress(one, bool(bound.errors))
         yield Part(
             control=BoundWidget(one, data, bound.form.renderer).tag(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -79,9 +79,19 @@ def length(term: timedelta) -> str:
 
 def left(until: datetime, *, now: datetime) -> str:
     """How long there is until a moment, or how late it is: "38 min", "35 min te laat"."""
-    if until < now:
-        return gettext("%(length)s late") % {"length": length(now - until)}
-    return length(until - now)
+    rest = elapsed(now, until)
+    if rest < timedelta(0):
+        return gettext("%(length)s late") % {"length": length(-rest)}
+    return length(rest)
+
+
+def elapsed(since: datetime, until: datetime) -> timedelta:
+    """Time that really passes between two instants.
+
+    Python subtracts two moments of the same zone on the wall: an hour off on the night that the
+    clocks change.
+    """
+    return until.astimezone(UTC) - since.astimezone(UTC)
 
 
 def _small_letters() -> bool:

@@ -47,7 +47,7 @@ _foot: list[tuple[Words, str]] = []
 
 
 def register(  # noqa: PLR0913  one line per tab reads better than an object per tab
-    role: str, label: Words, url_name: str, icon: str, order: int, count: Count | None = None
+    role: str, label: Words, url_name: str, icon: str, order: int, *, count: Count | None = None
 ) -> None:
     """Give everyone with `role` a tab; registering the same place again replaces it.
 

@@ -1,8 +1,8 @@
 """Brings third-party browser files into the repository: no build step, no node at run time.
 
 Run `python -m core.ui.vendor DIRECTORY`, where DIRECTORY holds the four packages of `PACKAGES` as
-npm packs them (`npm pack NAME@VERSION`). Files are copied unchanged, except that Utrecht's bundle is
-cut down to the components that Naast uses. What was written is listed with its hash in
+npm packs them (`npm pack NAME@VERSION`). Files are copied unchanged, except that Utrecht's bundle
+is cut down to the components that Naast uses. What was written is listed with its hash in
 `static/vendor/SHA256SUMS`, and a test compares the two.
 """
 
@@ -152,7 +152,7 @@ def _selectors(prelude: str) -> Iterator[str]:
 
 def _about_a_kept_part(selector: str) -> bool:
     classes = _UTRECHT.findall(selector)
-    return bool(classes) and all(_KEPT.fullmatch(name) or _KEPT.match(name) for name in classes)
+    return bool(classes) and all(_KEPT.match(name) for name in classes)
 
 
 def install(directory: Path) -> None:

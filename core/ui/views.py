@@ -8,9 +8,9 @@ from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 
+from core.access.permissions import PUBLIC, allow_everyone
 from core.ui import context
 from core.ui.clockline import (
     ZONE,
@@ -34,43 +34,56 @@ class SampleForm(forms.Form):
     """One of each field; bound with faults, so that the gallery shows those too."""
 
     place = forms.CharField(
-        label=_("Postcode to meet"),
-        help_text=_("The four figures only. Not somebody's address."),
+        label=pgettext_lazy("sample", "Postcode to meet"),
+        help_text=pgettext_lazy("sample", "The four figures only. Not somebody's address."),
         max_length=4,
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "class": "utrecht-textbox--short"},
         ),
     )
-    end = forms.SplitDateTimeField(label=_("End of the extension"))
+    end = forms.SplitDateTimeField(label=pgettext_lazy("sample", "End of the extension"))
     note = forms.CharField(
-        label=_("Short note"),
-        help_text=_("No names. Cleared after 90 days."),
+        label=pgettext_lazy("sample", "Short note"),
+        help_text=pgettext_lazy("sample", "No names. Cleared after 90 days."),
         required=False,
         widget=forms.Textarea,
     )
     language = forms.ChoiceField(
-        label=_("Language"), choices=[("nl", _("Dutch")), ("pl", _("Polish"))]
+        label=pgettext_lazy("sample", "Language"),
+        choices=[
+            ("nl", pgettext_lazy("sample", "Dutch")),
+            ("pl", pgettext_lazy("sample", "Polish")),
+        ],
     )
     when = forms.ChoiceField(
-        label=_("When can the first contact be?"),
-        choices=[("now", _("Now")), ("later", _("Later"))],
+        label=pgettext_lazy("sample", "When can the first contact be?"),
+        choices=[
+            ("now", pgettext_lazy("sample", "Now")),
+            ("later", pgettext_lazy("sample", "Later")),
+        ],
         widget=forms.RadioSelect,
     )
     helps = forms.MultipleChoiceField(
-        label=_("What helps?"),
-        choices=[("plain", _("plain language")), ("interpreter", _("interpreter"))],
+        label=pgettext_lazy("sample", "What helps?"),
+        choices=[
+            ("plain", pgettext_lazy("sample", "plain language")),
+            ("interpreter", pgettext_lazy("sample", "interpreter")),
+        ],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    agreed = forms.BooleanField(label=_("Yes, I asked, and this person wants it"))
+    agreed = forms.BooleanField(
+        label=pgettext_lazy("sample", "Yes, I asked, and this person wants it")
+    )
 
 
 SampleForm.base_fields["when"].hints = {  # type: ignore[attr-defined]  # read by the field part
-    "now": _("can be reached"),
-    "later": _("for example: not free yet"),
+    "now": pgettext_lazy("sample", "can be reached"),
+    "later": pgettext_lazy("sample", "for example: not free yet"),
 }
 
 
+@allow_everyone(PUBLIC)
 def gallery(request: HttpRequest) -> HttpResponse:
     """Show the parts, to staff and where nothing is real."""
     shown = settings.DEBUG or getattr(settings, "DEMO", False)
@@ -103,18 +116,22 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 def _timeline() -> list[dict[str, str]]:
     return [
-        {"title": gettext("Request received"), "text": gettext("at once told"), "state": "done"},
-        {"title": gettext("We wait for an answer"), "state": "now"},
-        {"title": gettext("First contact"), "state": "next", "icon": "bel"},
+        {
+            "title": pgettext("sample", "Request received"),
+            "text": pgettext("sample", "at once told"),
+            "state": "done",
+        },
+        {"title": pgettext("sample", "We wait for an answer"), "state": "now"},
+        {"title": pgettext("sample", "First contact"), "state": "next", "icon": "bel"},
     ]
 
 
 def _labels() -> Labels:
     return Labels(
-        start=gettext("imposed"),
-        end=gettext("end"),
-        latest=gettext("latest end"),
-        question=gettext("question of extension"),
+        start=pgettext("sample", "imposed"),
+        end=pgettext("sample", "end"),
+        latest=pgettext("sample", "latest end"),
+        question=pgettext("sample", "question of extension"),
     )
 
 
@@ -142,9 +159,9 @@ def _large() -> ClockLine:
         start,
         stated=True,
         sessions=[
-            Mark(_at(31, 14, month=8), state.DONE, gettext("Mon 31 Aug")),
-            Mark(_at(2, 16), state.DONE, gettext("Wed 2 Sep")),
-            Mark(_at(8, 14), state.CONFIRM, gettext("Tue 8 Sep 14:00, confirm")),
+            Mark(_at(31, 14, month=8), state.DONE, pgettext("sample", "Mon 31 Aug")),
+            Mark(_at(2, 16), state.DONE, pgettext("sample", "Wed 2 Sep")),
+            Mark(_at(8, 14), state.CONFIRM, pgettext("sample", "Tue 8 Sep 14:00, confirm")),
         ],
         offers=[
             Offer(_at(29, 9, month=8), _at(29, 11, month=8), OfferState.LAPSED),
@@ -160,7 +177,7 @@ def _rows() -> list[dict[str, object]]:
     fresh, third, tenth = _at(4, 22, 40), _at(2, 3), _at(26, 9, month=8)
     samples = [
         (
-            gettext("Just begun, end calculated"),
+            pgettext("sample", "Just begun, end calculated"),
             _line(
                 "26-0417",
                 fresh,
@@ -169,7 +186,7 @@ def _rows() -> list[dict[str, object]]:
             ),
         ),
         (
-            gettext("Not reachable, offer accepted"),
+            pgettext("sample", "Not reachable, offer accepted"),
             _line(
                 "26-0415",
                 third,
@@ -181,7 +198,7 @@ def _rows() -> list[dict[str, object]]:
             ),
         ),
         (
-            gettext("End reached, not confirmed"),
+            pgettext("sample", "End reached, not confirmed"),
             _line(
                 "26-0402",
                 tenth,
@@ -191,7 +208,7 @@ def _rows() -> list[dict[str, object]]:
             ),
         ),
         (
-            gettext("Extended to 28 days"),
+            pgettext("sample", "Extended to 28 days"),
             _line(
                 "26-0398",
                 _at(14, 1, 15, month=8),
@@ -211,7 +228,14 @@ def _hours() -> FirstHours:
         start=_at(4, 23, 15),
         now=NOW,
         unreachable_until=_at(5, 12),
-        offers=[Offer(_at(5, 9, 10), _at(5, 11, 5), label=gettext("Ruben, until 11:05"))],
-        sessions=[Mark(_at(6, 14), SessionState.CONFIRM, gettext("Sun 14:00, provisional"))],
-        goals=[(24, gettext("first contact")), (72, gettext("first session"))],
+        offers=[
+            Offer(_at(5, 9, 10), _at(5, 11, 5), label=pgettext("sample", "Ruben, until 11:05"))
+        ],
+        sessions=[
+            Mark(_at(6, 14), SessionState.CONFIRM, pgettext("sample", "Sun 14:00, provisional"))
+        ],
+        goals=[
+            (24, pgettext("sample", "first contact")),
+            (72, pgettext("sample", "first session")),
+        ],
     )
