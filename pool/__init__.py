@@ -1,1 +1,1 @@
-"""The pool: experts by experience, what they may do, when they can, and what they are booked for."""
+"""The pool: experts by experience, what they may do, when they can, what they are booked for."""

@@ -23,7 +23,7 @@ from pool.states import BlockKind, BlockState
 
 
 class WeekAvailability(_AboutExpert):
-    """"Tuesdays from 18:00 to 22:00": wall clock in Europe/Amsterdam, every week.
+    """Such as "Tuesdays from 18:00 to 22:00": wall clock in Europe/Amsterdam, every week.
 
     Times are minutes after local midnight of the weekday (0 = Monday), half-open
     [starts, ends); `ends` may pass 1440 into the next day, so a night is one row.
@@ -100,7 +100,10 @@ class Block(Regional):
         constraints = [
             ExclusionConstraint(
                 name="block_no_overlap",
-                expressions=[("expert", RangeOperators.EQUAL), ("occupied", RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("expert", RangeOperators.EQUAL),
+                    ("occupied", RangeOperators.OVERLAPS),
+                ],
                 condition=Q(state=BlockState.LIVE),
                 deferrable=Deferrable.IMMEDIATE,
                 violation_error_code="overlap",
@@ -146,4 +149,3 @@ class OnCallShift(Regional):
 
     def __str__(self) -> str:
         return f"on call {self.pk}"
-

@@ -44,9 +44,7 @@ class Expert(Subject):
     email = SealedText(limit=254)
     home_area = models.ForeignKey(Area, models.PROTECT, related_name="+")
     travel_radius_km = models.PositiveSmallIntegerField(_("travels at most (km)"), default=20)
-    can_meet = ArrayField(
-        models.CharField(max_length=20, choices=Need), default=list, blank=True
-    )
+    can_meet = ArrayField(models.CharField(max_length=20, choices=Need), default=list, blank=True)
     max_running = models.PositiveSmallIntegerField(_("buddy work at the same time"), default=2)
     max_per_week = models.PositiveSmallIntegerField(_("sessions a week"), default=4)
     wants_sms = models.BooleanField(_("text message for an offer"), default=True)
@@ -59,7 +57,9 @@ class Expert(Subject):
 
     class Meta(Subject.Meta):
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=ExpertState.values), name="expert_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=ExpertState.values), name="expert_state_known"
+            ),
             models.CheckConstraint(
                 condition=Q(state=ExpertState.LEFT) ^ Q(left_at=None),
                 name="expert_left_at_iff_left",

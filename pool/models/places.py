@@ -85,5 +85,3 @@ class RegionProfile(Regional):
     def here(cls) -> RegionProfile:
         """The profile of the current region."""
         return cls.objects.select_related("host").get()
-
-

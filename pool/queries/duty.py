@@ -1,0 +1,53 @@
+"""Who of the coordinators has duty, and which number to call."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+import holidays
+
+from core.access.models import Membership, Role
+from core.clock import local
+from pool.models import OnCallShift, RegionProfile
+from pool.rules import SATURDAY
+
+OFFICE_FROM, OFFICE_UNTIL = time(9, 0), time(17, 0)
+
+
+def on_call(*, at: datetime) -> list[Membership]:
+    """Coordinators to call at the aware instant `at`, first one first, each once.
+
+    An empty rota means everybody: a request must end in a human's hands.
+    """
+    running = {
+        row.user_id: row
+        for row in Membership.objects.filter(role=Role.COORDINATOR, ended_at=None)
+        .select_related("user")
+        .order_by("started_at", "pk")
+    }
+    chain = list(
+        dict.fromkeys(
+            OnCallShift.objects.filter(starts_at__lte=at, ends_at__gt=at)
+            .order_by("place_in_chain", "starts_at", "pk")
+            .values_list("user_id", flat=True)
+        )
+    )
+    # Somebody on the rota who stopped being a coordinator is called no more.
+    called = [running[user_id] for user_id in chain if user_id in running]
+    return called or list(running.values())
+
+
+def coordinator_phone(*, at: datetime) -> str:
+    """The region's number for its coordinators at `at`: by day, or outside office hours."""
+    profile = RegionProfile.here()
+    return profile.coordinator_phone if is_office_time(at) else profile.picket_phone
+
+
+def is_office_time(at: datetime) -> bool:
+    """Is `at` within office hours on a Dutch working day?"""
+    wall = local(at)
+    if wall.weekday() >= SATURDAY or wall.date() in holidays.country_holidays(
+        "NL", years=wall.year
+    ):
+        return False
+    return OFFICE_FROM <= wall.time() < OFFICE_UNTIL

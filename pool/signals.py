@@ -1,0 +1,12 @@
+"""What the pool announces upward; it never asks who listens.
+
+Each is sent inside the transaction of the act, with `expert` and `now`.
+"""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+expert_paused = Signal()
+expert_suspended = Signal()
+expert_left = Signal()
