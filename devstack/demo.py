@@ -166,19 +166,19 @@ def _manage(environment: Environment, *arguments: str) -> str:
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
         preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509  (no threads are running)
     )
     try:
-        output, _ = process.communicate()
+        output, complaints = process.communicate()
     except BaseException:
         process.kill()
         process.wait()
         raise
     if process.returncode:
-        raise Trouble(f"manage.py {' '.join(arguments)} failed:\n{output}")
+        raise Trouble(f"manage.py {' '.join(arguments)} failed:\n{output}{complaints}")
     return output
 
 
