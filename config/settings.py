@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
+    "django.forms",  # FORM_RENDERER TemplatesSetting finds the widgets there
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
@@ -144,7 +145,7 @@ REDIS_URL = env.text("REDIS_URL", default="redis://127.0.0.1:6379/0")
 _socket = REDIS_URL.startswith("unix://")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "core.cache.PatientRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "naast",
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
@@ -221,10 +222,19 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers
+ACCOUNT_SESSION_REMEMBER = False  # how long a session lives is a matter of the role
+PASSWORD_RESET_TIMEOUT = 1800
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 MFA_TOTP_ISSUER = "Naast"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation went to that address
+MFA_RATE_LIMITS = False  # a passkey is nothing to guess at, so nothing may block it
+MFA_FORMS = {
+    "authenticate": "core.access.forms.SecondStepForm",
+    "add_webauthn": "core.access.forms.AddKeyForm",
+}
 USERSESSIONS_TRACK_ACTIVITY = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", default=0)
 

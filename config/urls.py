@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from core.access.views import home
 from core.http import healthz, readyz
+from core.ui.views import gallery
 
 urlpatterns = [
+    path("", home, name="home"),
+    path("", include("core.urls")),
+    path("accounts/", include("core.access.account_urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("demo/", include("core.demo.urls")),
+    path("onderdelen/", gallery, name="gallery"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

@@ -1,0 +1,1 @@
+"""Synthetic regions: a cast of invented people and a story that ends now. Never real data."""
