@@ -1,0 +1,47 @@
+"""Who may see and do what with an expert. Each question as a refusal and as a yes or no."""
+
+from __future__ import annotations
+
+from core.access.models import Role, User
+from core.access.permissions import has_role
+from core.errors import NotAllowed
+from pool.models import Expert
+
+STAFF = (Role.COORDINATOR, Role.REGIONAL_ADMIN)
+
+
+def is_self(user: User, expert: Expert) -> bool:
+    """Is `user` this expert?"""
+    return expert.user_id is not None and expert.user_id == user.pk
+
+
+def may_see_dates(user: User, expert: Expert) -> bool:
+    """Dates and profiles of a VOG: the expert, the own coordinator and the regional deputy.
+
+    Everybody else sees for which work somebody may be asked, never why (design.md 6).
+    """
+    return is_self(user, expert) or may_record_papers(user, expert)
+
+
+def may_record_papers(user: User, expert: Expert) -> bool:
+    """Write down what was seen on paper: the own coordinator and the regional deputy."""
+    if has_role(user, Role.REGIONAL_ADMIN):
+        return True
+    return has_role(user, Role.COORDINATOR) and expert.coordinator_id == user.pk
+
+
+def require_record_papers(user: User, expert: Expert) -> None:
+    """Raise NotAllowed unless `may_record_papers`."""
+    if not may_record_papers(user, expert):
+        raise NotAllowed("")
+
+
+def may_edit(user: User, expert: Expert) -> bool:
+    """Profile, week, absences, pause: the expert, or a coordinator who was asked to."""
+    return is_self(user, expert) or has_role(user, *STAFF)
+
+
+def require_edit(user: User, expert: Expert) -> None:
+    """Raise NotAllowed unless `may_edit`."""
+    if not may_edit(user, expert):
+        raise NotAllowed("")
