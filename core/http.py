@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from django.db import DatabaseError, connection, transaction
+from django.core.cache import cache
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from core import clock
+from core.access.middleware import roll_back_with
 from core.access.permissions import PUBLIC, allow_everyone
 from core.audit.records import request_id
 from core.errors import Refusal
@@ -40,14 +42,14 @@ class HeadersMiddleware:
         """Show a refusal that no view answered: its own sentence, its own status."""
         if not isinstance(exception, Refusal):
             return None
-        # The exception no longer reaches RegionMiddleware, so the roll-back is said here.
-        if connection.in_atomic_block:
-            transaction.set_rollback(True)
         template = "403.html" if exception.status == 403 else "refusal.html"  # noqa: PLR2004
-        return render(request, template, {"refusal": exception}, status=exception.status)
+        page = render(request, template, {"refusal": exception}, status=exception.status)
+        # The exception no longer reaches RegionMiddleware, so the page carries the word on.
+        return roll_back_with(page)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """The page for a form that was sent from elsewhere, or left open too long."""
     return render(request, "403_csrf.html", status=403)
 
 
@@ -62,16 +64,12 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 @transaction.non_atomic_requests
 def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Database, broker, beat heartbeat and oldest unsent message are fine; 503 where not."""
-    from django.core.cache import cache
-
     try:
         found = pulse(now=clock.now())
         state = {"database": True, "beat": found.beat_age is not None and found.is_alive}
     except DatabaseError:
         return JsonResponse({"database": False}, status=503)
-    try:
-        cache.set("readyz", 1, 5)
-        state["broker"] = True
-    except Exception:  # noqa: BLE001  (any trouble of the cache means: not ready)
-        state["broker"] = False
+    # The cache keeps silent while it is away; only what comes back proves that it is there.
+    cache.set("readyz", 1, 5)
+    state["broker"] = cache.get("readyz") == 1
     return JsonResponse(state, status=200 if all(state.values()) else 503)

@@ -20,16 +20,19 @@ def protect(*tables: str) -> list[migrations.RunSQL]:
     """Row-level security, forced also on the owner, and the key that composite ties need.
 
     The policy calls a function that raises when no region is set: silence (an empty list)
-    would look like "nothing to do".
+    would look like "nothing to do". It names its roles, because policies are tied with OR: for
+    the worker, which has policies of its own and no region, that function would raise.
     """
     return [
         migrations.RunSQL(
             [
                 f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
                 f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
-                f'CREATE POLICY region ON "{table}" '
-                "USING (region_id = (SELECT naast_region())) "
-                "WITH CHECK (region_id = (SELECT naast_region()))",
+                (
+                    f'CREATE POLICY region ON "{table}" TO naast_app, CURRENT_USER '
+                    "USING (region_id = (SELECT naast_region())) "
+                    "WITH CHECK (region_id = (SELECT naast_region()))"
+                ),
             ],
             [
                 f'DROP POLICY region ON "{table}"',
@@ -63,8 +66,10 @@ def tie(table: str, **columns: str) -> list[migrations.RunSQL]:
             [
                 f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY',
                 f'ALTER TABLE "{target}" NO FORCE ROW LEVEL SECURITY',
-                f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{column}_in_region" '
-                f'FOREIGN KEY (region_id, "{column}_id") REFERENCES "{target}" (region_id, id)',
+                (
+                    f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{column}_in_region" '
+                    f'FOREIGN KEY (region_id, "{column}_id") REFERENCES "{target}" (region_id, id)'
+                ),
                 f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
                 f'ALTER TABLE "{target}" FORCE ROW LEVEL SECURITY',
             ],

@@ -11,14 +11,30 @@ from django.urls import Resolver404, resolve
 from core.access.scope import region_scope
 
 Responder = Callable[[HttpRequest], HttpResponse]
+_ROLLS_BACK = "_naast_rolls_back"
+
+
+def roll_back_with(response: HttpResponse) -> HttpResponse:
+    """Mark a page as the answer to something that must not have happened.
+
+    The page is rendered while the transaction still answers queries; the region's middleware
+    rolls it back afterwards.
+    """
+    setattr(response, _ROLLS_BACK, True)
+    return response
+
+
+def rolls_back(response: HttpResponse) -> bool:
+    """Whether this page answers something that must not have happened."""
+    return bool(getattr(response, _ROLLS_BACK, False))
 
 
 class RegionMiddleware:
     """Opens `region_scope` for the user's region; last in MIDDLEWARE.
 
     ATOMIC_REQUESTS alone renders a TemplateResponse after its transaction: an empty page
-    with status 200. A response of 500 and up rolls back; an error *returned* below that
-    commits, so raise to roll back.
+    with status 200. A response of 500 and up rolls back, and so does the page of a refusal
+    that was raised; an error *returned* below 500 commits, so raise to roll back.
     """
 
     def __init__(self, get_response: Responder) -> None:
@@ -30,7 +46,7 @@ class RegionMiddleware:
             return self.get_response(request)
         with region_scope(region_id):
             response = self.get_response(request)
-            if response.status_code >= 500:  # noqa: PLR2004
+            if response.status_code >= 500 or rolls_back(response):  # noqa: PLR2004
                 transaction.set_rollback(True)
             return response
 

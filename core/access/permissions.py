@@ -24,23 +24,37 @@ BY_LINK = "BY_LINK"
 
 
 def memberships(user: User) -> list[Membership]:
-    """The running memberships of `user` in the current region; read once per scope."""
+    """The running memberships of `user` in the current region; read once per scope.
+
+    Whoever starts or ends a membership calls `membership_changed` in the same scope.
+    """
     if region_or_none() is None:
         return []
-    kept: list[Membership] = shelf().setdefault(
-        f"memberships:{user.pk}",
-        list(
-            Membership.objects.filter(user=user, ended_at=None).select_related("organisation")
-        ),
-    )
-    return kept
+    kept: dict[str, Any] = shelf()
+    name = _shelf_name(user)
+    if name not in kept:
+        running = Membership.objects.filter(user=user, ended_at=None)
+        kept[name] = list(running.select_related("organisation").order_by("started_at", "id"))
+    found: list[Membership] = kept[name]
+    return found
+
+
+def membership_changed(user: User) -> None:
+    """Forget what this scope read about the memberships of `user`."""
+    shelf().pop(_shelf_name(user), None)
+
+
+def _shelf_name(user: User) -> str:
+    return f"memberships:{user.pk}"
 
 
 def roles_of(user: User) -> set[str]:
+    """Every role that `user` has in the current region."""
     return {membership.role for membership in memberships(user)}
 
 
 def has_role(user: User, *roles: Role) -> bool:
+    """Whether `user` has one of `roles` in the current region."""
     return bool(roles_of(user) & {str(role) for role in roles})
 
 
@@ -68,7 +82,7 @@ def allow(*roles: Role) -> Callable[[View], View]:
             if not isinstance(user, User):
                 return redirect_to_login(request.get_full_path())
             if not has_role(user, *roles):
-                from core import audit
+                from core import audit  # noqa: PLC0415  (audit asks for roles, too)
 
                 audit.deny(
                     action=request.resolver_match.view_name if request.resolver_match else "",

@@ -21,7 +21,7 @@ SELECT current_user::text,
                          AND k.relkind IN ('r', 'p') AND k.relowner = r.oid))
 FROM pg_roles r WHERE pg_has_role(current_user, r.oid, 'MEMBER')
 """
-_judged: set[tuple[str, str]] = set()
+_judged: set[tuple[str, ...]] = set()
 
 
 def guard_connection(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
@@ -31,7 +31,7 @@ def guard_connection(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
     """
     if settings.DATABASE_ROLE in {"owner", "backup"}:
         return
-    key = (str(connection.settings_dict["NAME"]), str(connection.settings_dict["USER"]))
+    key = tuple(str(connection.settings_dict[part]) for part in ("HOST", "PORT", "NAME", "USER"))
     if key in _judged:
         return
     with connection.cursor() as cursor:

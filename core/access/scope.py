@@ -8,9 +8,10 @@ refuse to tie rows of two regions together.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import connections, models, transaction
@@ -38,7 +39,11 @@ def region_or_none() -> int | None:
 
 
 def shelf() -> dict[str, Any]:
-    """A dictionary that lives exactly as long as the outermost scope."""
+    """A dictionary that lives exactly as long as the outermost scope of this region.
+
+    A rolled back savepoint takes nothing out of it: keep no row in it that this transaction
+    may have made.
+    """
     kept = _shelf.get()
     if kept is None:
         raise Unscoped("Open region_scope(region_id) first.")
@@ -54,16 +59,18 @@ def region_scope(region_id: int, *, using: str = "default") -> Iterator[None]:
     """
     outer, nested = _region.get(), connections[using].in_atomic_block
     with transaction.atomic(using=using):
+        _tell(region_id, using)
         token = _region.set(region_id)
         shelf_token = _shelf.set({} if outer != region_id else _shelf.get())
-        _tell(region_id, using)
         try:
             yield
         finally:
             _region.reset(token)
             _shelf.reset(shelf_token)
-            if nested and not connections[using].needs_rollback:
-                _tell(outer, using)
+        # After success only. A rolled back savepoint restores the setting by itself, and in a
+        # transaction that an error has aborted this statement would hide that error.
+        if nested and not connections[using].needs_rollback:
+            _tell(outer, using)
 
 
 def _tell(region_id: int | None, using: str) -> None:
@@ -74,19 +81,53 @@ def _tell(region_id: int | None, using: str) -> None:
         )
 
 
-Row = TypeVar("Row", bound=models.Model, covariant=True)
+Row = TypeVar("Row", bound=models.Model, covariant=True)  # noqa: PLC0105  (as Django names it)
+
+
+@cache
+def _is_sealed(model: type[models.Model]) -> bool:
+    return any(field.name == "data_key" for field in model._meta.fields)  # noqa: SLF001
 
 
 class RegionQuerySet(models.QuerySet[Row]):
-    """Base of the querysets of regional models."""
+    """Base of the querysets of regional models: `RegionManager.from_queryset(…)`."""
+
+    def bulk_create(self, objs: Iterable[Row], *args: Any, **kwargs: Any) -> list[Row]:
+        """As Django's; rows without a region get the one of the scope, as in `save()`."""
+        rows = list(objs)
+        for row in rows:
+            if row.__dict__.get("region_id") is None:
+                row.__dict__["region_id"] = current_region()
+        return super().bulk_create(rows, *args, **kwargs)
+
+    def only(self, *fields: Any) -> Self:
+        """As Django's; the data key is not joined unless asked for."""
+        joined = self.query.select_related
+        if not isinstance(joined, dict) or "data_key" in fields:
+            return super().only(*fields)
+        rows = self.all()
+        kept = {name: further for name, further in joined.items() if name != "data_key"}
+        rows.query.select_related = kept or False
+        return super(RegionQuerySet, rows).only(*fields)
+
+    def select_for_update(self, *args: Any, **kwargs: Any) -> Self:
+        """As Django's; the joined data key is not locked.
+
+        Rows that share a key would wait for each other, and in no fixed order.
+        """
+        if _is_sealed(self.model):
+            kwargs.setdefault("of", ("self",))
+        return super().select_for_update(*args, **kwargs)
 
 
 class RegionManager(models.Manager[Row]):
     """Shows the rows of the current region only, and raises where there is none."""
 
+    _queryset_class = RegionQuerySet
+
     def get_queryset(self) -> models.QuerySet[Row]:
         rows = super().get_queryset().filter(region_id=current_region())
-        if any(field.name == "data_key" for field in self.model._meta.fields):  # noqa: SLF001
+        if _is_sealed(self.model):
             # One query for the keys of a list, instead of one a row.
             rows = rows.select_related("data_key")
         return rows
@@ -108,7 +149,7 @@ class Regional(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         # The region is never a choice of the caller: it is the scope's.
-        if self.region_id is None:
+        if self.__dict__.get("region_id") is None:
             self.region_id = current_region()
         super().save(*args, **kwargs)
 
