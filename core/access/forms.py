@@ -1,0 +1,108 @@
+"""What is typed at the door: a code, a first password, the way of working."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.access import buckets
+from core.access.models import User
+
+CODES_A_DAY = 96
+# A code lives 30 seconds; the same one may not count twice, also while the cache is away.
+CODE_ONCE_PER = timedelta(seconds=90)
+
+
+class SecondStepForm(AuthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    """The code of the second step, counted per person and per code in PostgreSQL."""
+
+    def clean_code(self) -> str:
+        now = clock.now()
+        try:
+            buckets.spend(f"code:{self.user.pk}", limit=CODES_A_DAY, per=timedelta(days=1), now=now)
+            code: str = super().clean_code()
+            digest = hashlib.sha256(f"{self.user.pk}:{code}".encode()).hexdigest()[:40]
+            buckets.spend(f"code once:{digest}", limit=1, per=CODE_ONCE_PER, now=now)
+        except buckets.TooManyTries as refusal:
+            raise forms.ValidationError(str(refusal.message)) from None
+        return code
+
+
+class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    """A passkey that also signs in by itself: that is what people expect of one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of this passkey")
+        passwordless = self.fields["passwordless"]
+        passwordless.initial = True
+        passwordless.label = _("Sign in with this passkey alone, without a password")
+        passwordless.help_text = ""
+
+
+class AcceptForm(forms.Form):
+    """The first password of a newcomer; may stay empty for who chooses a passkey."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        help_text=_(
+            "At least 12 characters. A few ordinary words in a row are strong and easy to keep."
+        ),
+        strip=False,
+        required=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("The same password again"),
+        strip=False,
+        required=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    passkey = forms.BooleanField(
+        label=_("No password. I will sign in with a passkey of my phone or computer."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, newcomer: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.newcomer = newcomer
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        password, again = cleaned.get("password"), cleaned.get("again")
+        if cleaned.get("passkey"):
+            return {**cleaned, "password": None}
+        if not password:
+            self.add_error("password", _("Choose a password, or tick that you use a passkey."))
+        elif password != again:
+            self.add_error("again", _("These two are not the same. Type the password again."))
+        else:
+            self._judge(password)
+        return cleaned
+
+    def _judge(self, password: str) -> None:
+        try:
+            validate_password(password, self.newcomer)
+        except forms.ValidationError as faults:
+            self.add_error("password", faults)
+
+
+class LanguageForm(forms.Form):
+    """The language of pages and messages for one person."""
+
+    language = forms.ChoiceField(
+        label=_("Language of pages and messages"),
+        choices=settings.LANGUAGES,
+        widget=forms.RadioSelect,
+    )

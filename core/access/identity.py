@@ -1,0 +1,41 @@
+"""What the frame of a page says about who is looking."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.access.login import LIMITED, used_factor
+from core.access.models import Role, User
+from core.access.permissions import memberships
+from core.ui import nav
+from core.ui.context import NOBODY, Audience, Identity
+
+STAFF = frozenset({Role.COORDINATOR.value, Role.REGIONAL_ADMIN.value, Role.AUDITOR.value})
+
+
+def identity(request: HttpRequest) -> Identity:
+    """The frame for this request; who is half signed in gets the frame of a visitor."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or not used_factor(request) or request.session.get(LIMITED):
+        return NOBODY
+    roles = tuple(membership.role for membership in memberships(user))
+    return Identity(
+        audience=_audience(roles),
+        roles=roles,
+        name=user.short_name,
+        region=user.region.name if user.region else "",
+        account_url=reverse("core:account"),
+    )
+
+
+def register_tabs() -> None:
+    """An expert's quiet frame shows no name to tap, so the account is a tab there."""
+    nav.register(Role.EXPERT, _("Me"), "core:account", "ik", 90)
+
+
+def _audience(roles: tuple[str, ...]) -> Audience:
+    if STAFF & set(roles):
+        return "staff"
+    return "expert" if Role.EXPERT in roles and Role.PROFESSIONAL not in roles else "professional"
