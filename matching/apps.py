@@ -7,3 +7,7 @@ from django.apps import AppConfig
 
 class MatchingConfig(AppConfig):
     name = "matching"
+
+    def ready(self) -> None:
+        # Imported for what they register: due work, guards of messages, receivers.
+        from matching import due, receivers  # noqa: F401, PLC0415

@@ -48,8 +48,10 @@ MEASURE = machine(
             MeasureState.END_REACHED_UNCONFIRMED,
             *_ended_early,
         },
-        # The paper may come late: an extension heard after the end still counts.
+        # The paper may come late: an extension heard after the end still counts, and so does
+        # a later end that the decision stated all along.
         MeasureState.END_REACHED_UNCONFIRMED: {
+            MeasureState.ACTIVE,
             MeasureState.EXPIRED,
             MeasureState.EXTENDED,
             *_ended_early,

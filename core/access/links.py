@@ -46,6 +46,14 @@ def find(token: str, *, purpose: LinkPurpose, now: datetime) -> LinkToken | None
     )
 
 
+def recall(token: str, *, purpose: LinkPurpose) -> LinkToken | None:
+    """The link behind `token`, dead or alive: only to tell its holder kindly what became of it.
+
+    Whoever lets a link act uses `find`.
+    """
+    return LinkToken.objects.filter(digest=_digest(token), purpose=purpose).first()
+
+
 def revoke(*, purpose: LinkPurpose, subject: uuid.UUID, now: datetime) -> int:
     """End every living link to `subject` for this purpose. Returns how many."""
     return LinkToken.objects.filter(purpose=purpose, subject=subject, revoked_at=None).update(

@@ -3,7 +3,7 @@
 from matching.models.assignments import Assignment, GateItem
 from matching.models.cases import Case, Measure, MeasureEvent
 from matching.models.offers import ConflictDeclaration, Decision, Offer, Wave
-from matching.models.requests import PolicyVersion, Request, Seat, Task
+from matching.models.requests import PolicyVersion, Request, RequestNumber, Seat, Task
 
 __all__ = [
     "Assignment",
@@ -16,6 +16,7 @@ __all__ = [
     "Offer",
     "PolicyVersion",
     "Request",
+    "RequestNumber",
     "Seat",
     "Task",
     "Wave",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -100,7 +100,7 @@ class Measure(Regional):
         return str(self.pk)
 
     @property
-    def end_at(self) -> object:
+    def end_at(self) -> datetime | None:
         """The end that counts: stated if the decision was read, computed until then."""
         return self.end_stated_at or self.end_default_at
 

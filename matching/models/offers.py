@@ -6,6 +6,7 @@ is one conditional UPDATE, so answering twice, late, or running a task twice is 
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -47,7 +48,11 @@ class Decision(Regional):
 
 
 class Wave(Regional):
-    """One round of offers for one seat, with a size and a deadline."""
+    """One round of offers for one seat, with a size and a deadline.
+
+    `order` is who is asked after whom, as a coordinator or the ranking set it; `size` of them
+    hold an open offer at the same time. An answer of no makes room for the next.
+    """
 
     retention = Keep.with_parent("seat")
 
@@ -55,6 +60,7 @@ class Wave(Regional):
     decision = regional_key("matching.Decision", on_delete=models.CASCADE)
     number = models.PositiveSmallIntegerField()
     size = models.PositiveSmallIntegerField()
+    order = ArrayField(models.UUIDField(), default=list)
     state = models.CharField(max_length=8, choices=WaveState, default=WaveState.ACTIVE)
     started_at = models.DateTimeField()
     deadline_at = models.DateTimeField()

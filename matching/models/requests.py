@@ -74,6 +74,23 @@ class PolicyVersion(Regional):
         return timedelta(minutes=minutes)
 
 
+class RequestNumber(Regional):
+    """The last number that was given in a year; a row, so that a purged number never returns."""
+
+    retention = Keep.while_in_use("A counter of the region; about no person.")
+
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField()
+
+    class Meta(Regional.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["region", "year"], name="request_number_one_per_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"
+
+
 class Request(Subject):
     """A professional asks for somebody beside a participant. No name, no address, no story.
 
@@ -105,7 +122,7 @@ class Request(Subject):
     deputy_phone = SealedText(limit=20)
     out_of_hours_phone = SealedText(limit=20)
     filed_at = models.DateTimeField()
-    form_key = models.UUIDField(unique=True)
+    form_key = models.UUIDField()
     seen_at = models.DateTimeField(null=True, blank=True)
     seen_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     unfilled_at = models.DateTimeField(null=True, blank=True)
@@ -116,6 +133,7 @@ class Request(Subject):
     class Meta(Subject.Meta):
         constraints = [
             models.UniqueConstraint(fields=["region", "number"], name="request_number_once"),
+            models.UniqueConstraint(fields=["region", "form_key"], name="request_form_once"),
             models.CheckConstraint(
                 condition=Q(state__in=RequestState.values), name="request_state_known"
             ),
@@ -194,9 +212,7 @@ class Task(Regional):
                 condition=Q(done_by=None) | Q(done_at__isnull=False), name="task_done_at_with_by"
             ),
         ]
-        indexes = [
-            models.Index(fields=["due_at"], condition=Q(done_at=None), name="task_open_due")
-        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None), name="task_open_due")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

@@ -1,0 +1,177 @@
+"""What matching says to people outside: that there is something, never what (security.md 5.2)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from core import outbox
+from core.access import links
+from core.access.models import LinkPurpose, Membership, User
+from core.clock import local
+from core.outbox import Channel
+from core.ui import moments
+from matching.clock import after_quiet
+from matching.models import Offer, Request
+from matching.states import Urgency
+from pool.models import Expert, OnCallShift, RegionProfile
+from pool.queries import contact, on_call
+
+# So long before its deadline an offer that was not answered is brought to mind (domain.md S5).
+REMIND_BEFORE = timedelta(minutes=30)
+# Shorter terms get no reminder: the first message is hardly cold.
+REMIND_FROM = timedelta(hours=1)
+
+
+def tell_on_call(*, once_per: str, now: datetime) -> int:
+    """Alert whoever has duty, first in the chain, by text message and mail. Returns how many.
+
+    Where nobody is on the rota, every coordinator hears it: silence is the dangerous failure.
+    """
+    called: list[Membership] = on_call(at=now)
+    if OnCallShift.objects.filter(starts_at__lte=now, ends_at__gt=now).exists():
+        called = called[:1]
+    for membership in called:
+        _tell_user(
+            membership.user,
+            "matching/needs_you",
+            once_per=once_per,
+            now=now,
+            phone=membership.phone,
+        )
+    return len(called)
+
+
+def tell_requester(request: Request, template: str, *, once_per: str, now: datetime) -> None:
+    """A mail to the professional who asked, with the way to the status page."""
+    _tell_user(
+        request.requester,
+        template,
+        once_per=once_per,
+        now=now,
+        url=f"{settings.BASE_URL}{reverse('matching:request-status', args=[request.pk])}",
+    )
+
+
+def _tell_user(  # noqa: PLR0913  (who, what, when, where)
+    user: User, template: str, *, once_per: str, now: datetime, phone: str = "", url: str = ""
+) -> None:
+    key = f"{once_per}:{user.pk.hex[:12]}"
+    context = {"url": url or f"{settings.BASE_URL}/"}
+    outbox.post(
+        template,
+        channel=Channel.EMAIL,
+        address=user.email,
+        to=user,
+        once_per=key,
+        now=now,
+        context=context,
+    )
+    if phone:
+        outbox.post(
+            template,
+            channel=Channel.SMS,
+            address=phone,
+            to=user,
+            once_per=key,
+            now=now,
+            context=context,
+        )
+
+
+def tell_expert(  # noqa: PLR0913  (who, what, when)
+    expert: Expert,
+    template: str,
+    *,
+    once_per: str,
+    now: datetime,
+    by_sms: bool = False,
+    about: UUID | None = None,
+) -> None:
+    """A neutral mail to an expert, and a text message where that was chosen and is worth it."""
+    reach = contact(expert)
+    channels = [(Channel.EMAIL, reach.email)]
+    if by_sms and reach.wants_sms:
+        channels.append((Channel.SMS, reach.phone))
+    for channel, address in channels:
+        outbox.post(
+            template,
+            channel=channel,
+            address=address,
+            to=reach.user,
+            once_per=once_per,
+            now=now,
+            language=reach.language,
+            context={"url": f"{settings.BASE_URL}/"},
+            about=about,
+        )
+
+
+def send_offer(offer: Offer, request: Request, *, now: datetime) -> None:
+    """The question to one expert: a one-time link, and until when. Nothing about the matter.
+
+    Outside quiet hours, unless it is urgent. A reminder half an hour before the end.
+    """
+    reach = contact(offer.expert)
+    token = links.issue(
+        purpose=LinkPurpose.OFFER,
+        subject=offer.pk,
+        now=now,
+        holder=reach.user,
+        expires_at=offer.deadline_at,
+    )
+    url = links.url("matching:offer-link", token)
+    at = _waking(now, offer.deadline_at, request)
+    moments = [("matching/offer", at)]
+    if offer.deadline_at - now > REMIND_FROM:
+        reminder = _waking(offer.deadline_at - REMIND_BEFORE, offer.deadline_at, request)
+        moments.append(("matching/offer_reminder", reminder))
+    channels = [(Channel.EMAIL, reach.email)]
+    if reach.wants_sms:
+        channels.append((Channel.SMS, reach.phone))
+    for template, moment in moments:
+        for channel, address in channels:
+            outbox.post(
+                template,
+                channel=channel,
+                address=address,
+                to=reach.user,
+                once_per=f"{template}:{offer.pk}",
+                now=now,
+                language=reach.language,
+                context={"url": url, "until": _until(offer.deadline_at, moment, reach.language)},
+                at=moment,
+                useful_until=offer.deadline_at,
+                about=offer.pk,
+            )
+
+
+def silence_offer(offer_id: UUID, *, now: datetime) -> None:
+    """Stop what still waits to be said about an offer; its link lives on."""
+    outbox.withdraw(about=offer_id, now=now)
+
+
+def end_offer(offer_id: UUID, *, now: datetime) -> None:
+    """Stop what waits to be said about an offer, and end its link."""
+    silence_offer(offer_id, now=now)
+    links.revoke(purpose=LinkPurpose.OFFER, subject=offer_id, now=now)
+
+
+def _until(deadline: datetime, at: datetime, language: str) -> str:
+    """The deadline as one reads it at `at`: the time, and the day where that is another one."""
+    with translation.override(language):
+        is_today = local(deadline).date() == local(at).date()
+        return moments.clock(deadline) if is_today else moments.moment(deadline)
+
+
+def _waking(moment: datetime, deadline: datetime, request: Request) -> datetime:
+    """`moment`, or the end of quiet hours where the matter can wait and there is time left."""
+    if request.urgency == Urgency.URGENT:
+        return moment
+    profile = RegionProfile.here()
+    later = after_quiet(moment, quiet_from=profile.quiet_from, quiet_until=profile.quiet_until)
+    return later if later < deadline else moment

@@ -1,0 +1,72 @@
+"""Tasks: what needs a human, and before when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from core import audit
+from core.access.models import User
+from matching.models import Request, Task
+from matching.models.requests import TaskKind
+from matching.permissions import require_coordinator
+from pool.models import Expert
+
+
+@transaction.atomic
+def open_task(  # noqa: PLR0913  (what, about whom, when)
+    kind: TaskKind,
+    *,
+    request: Request | None = None,
+    expert: Expert | None = None,
+    due_at: datetime,
+    once_per: str,
+    now: datetime,
+) -> Task:
+    """Ask the coordinators for something before `due_at`; the same occasion asks once."""
+    task, is_new = Task.objects.get_or_create(
+        once_per=once_per,
+        defaults={
+            "kind": kind,
+            "request": request,
+            "expert": expert,
+            "made_at": now,
+            "due_at": due_at,
+        },
+    )
+    if is_new:
+        audit.record(
+            "task.opened",
+            by=None,
+            at=now,
+            subject=expert.pk if expert else None,
+            target=task,
+            kind=str(kind),
+        )
+    return task
+
+
+@transaction.atomic
+def finish_task(*, task_id: UUID, by: User, now: datetime) -> Task:
+    """A coordinator has done it. Finishing twice changes nothing.
+
+    Raises:
+        Task.DoesNotExist, NotAllowed.
+    """
+    require_coordinator(by)
+    task = Task.objects.get(pk=task_id)
+    done = Task.objects.filter(pk=task_id, done_at=None).update(done_at=now, done_by=by)
+    if done:
+        audit.record("task.done", by=by, at=now, target=task, kind=task.kind)
+        task.refresh_from_db()
+    return task
+
+
+def settle_tasks(*kinds: TaskKind, request: Request, now: datetime) -> int:
+    """Close tasks that solved themselves. Returns how many."""
+    open_ones = Task.objects.filter(request=request, done_at=None)
+    if kinds:
+        open_ones = open_ones.filter(kind__in=kinds)
+    return open_ones.update(done_at=now)

@@ -1,0 +1,44 @@
+"""What others may ask of matching."""
+
+from matching.queries.fit import Fit, late_objections, look, settings_here, wish_of
+from matching.queries.gate import GateLine, GateView, gate, open_codes
+from matching.queries.lists import (
+    assignments_of,
+    my_requests,
+    offer_by_link,
+    offers_of,
+    open_requests,
+    open_tasks,
+)
+from matching.queries.pages import (
+    CandidateLine,
+    RequestPage,
+    SeatView,
+    StatusPage,
+    request_page,
+    status_page,
+)
+
+__all__ = [
+    "CandidateLine",
+    "Fit",
+    "GateLine",
+    "GateView",
+    "RequestPage",
+    "SeatView",
+    "StatusPage",
+    "assignments_of",
+    "gate",
+    "late_objections",
+    "look",
+    "my_requests",
+    "offer_by_link",
+    "offers_of",
+    "open_codes",
+    "open_requests",
+    "open_tasks",
+    "request_page",
+    "settings_here",
+    "status_page",
+    "wish_of",
+]

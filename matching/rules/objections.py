@@ -1,0 +1,243 @@
+"""Every reason why somebody cannot take a seat: small questions, all of them asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from matching.rules.wishes import Fact, Objection, Settings, Wish
+from pool.geo import distance_km
+from pool.rules import Candidate, Interval, day_parts_covered, is_available, paper_problems
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+# Work from a desk: nobody travels.
+REMOTE = frozenset({"CHAT", "CONSULT", "POLICY", "TRAINING_DEV"})
+# Work beside somebody from the neighbourhood: too near is unsafe for both (domain.md 10).
+FACE_TO_FACE = frozenset(
+    {"AT_TABLE", "BUDDY_1ON1", "INTAKE_SUPPORT", "PEER_GROUP", "VICTIM_TALK", "WALK_IN"}
+)
+# Work that goes on for weeks, of which a person carries only so much at a time.
+LASTING = frozenset({"BUDDY_1ON1"})
+# Needs without which the contact would fail; the others count as points.
+HARD_NEEDS = frozenset({"INTERPRETER", "WOMAN"})
+# From "enough for a talk" on.
+TALKS = frozenset({"B1", "B2", "C", "NATIVE", "SIGN"})
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One expert, one seat, and how much that expert carries now."""
+
+    candidate: Candidate
+    wish: Wish
+    running: int
+    settings: Settings
+
+    @property
+    def km(self) -> float:
+        return distance_km(self.candidate.point, self.wish.point, self.settings.road_factor)
+
+    @property
+    def hours(self) -> Interval | None:
+        """The fixed hours of the seat with the travel around them."""
+        if self.wish.seat_start is None or self.wish.seat_end is None:
+            return None
+        travel = self.settings.travel
+        return self.wish.seat_start - travel, self.wish.seat_end + travel
+
+
+Check = Callable[[_Look], dict[str, Fact] | None]
+
+
+def not_active(look: _Look) -> dict[str, Fact] | None:
+    is_member = look.candidate.state in {"ACTIVE", "SUSPENDED"}
+    return None if is_member else {"state": look.candidate.state}
+
+
+def suspended(look: _Look) -> dict[str, Fact] | None:
+    return {} if look.candidate.is_suspended else None
+
+
+def paused(look: _Look) -> dict[str, Fact] | None:
+    return {} if look.candidate.is_paused else None
+
+
+def other_work(look: _Look) -> dict[str, Fact] | None:
+    return None if look.wish.activity in look.candidate.activities else {}
+
+
+def papers(look: _Look) -> dict[str, Fact] | None:
+    """Judged on the day of the work, as new work."""
+    candidate = look.candidate
+    problems = paper_problems(candidate.papers, candidate.rule, on=look.wish.on, starts_new=True)
+    return {"problems": list(problems)} if problems else None
+
+
+def busy(look: _Look) -> dict[str, Fact] | None:
+    return {} if look.hours and _touches(look.hours, look.candidate.busy) else None
+
+
+def absent(look: _Look) -> dict[str, Fact] | None:
+    """Away during the fixed hours, or for all of the time in which a first contact is due."""
+    if look.hours:
+        return {} if _touches(look.hours, look.candidate.absences) else None
+    begins = look.wish.begins_at
+    until = begins + look.settings.first_contact_within
+    return {} if _covers(look.candidate.absences, begins, until) else None
+
+
+def not_available(look: _Look) -> dict[str, Fact] | None:
+    """Hours that this expert never gave. An empty week gives none."""
+    wish, week = look.wish, look.candidate.week
+    if wish.seat_start and wish.seat_end:
+        fits = is_available(week, start=wish.seat_start, end=wish.seat_end, tz=AMSTERDAM)
+    else:
+        covered = day_parts_covered(week)
+        fits = bool(covered & wish.day_parts) if wish.day_parts else bool(covered)
+    return None if fits else {"asked": sorted(wish.day_parts)}
+
+
+def max_running(look: _Look) -> dict[str, Fact] | None:
+    if look.wish.activity not in LASTING or look.running < look.candidate.max_running:
+        return None
+    return {"running": look.running, "most": look.candidate.max_running}
+
+
+def max_per_week(look: _Look) -> dict[str, Fact] | None:
+    """Counted in the ISO week of the work, on the local calendar."""
+    year, week, _weekday = look.wish.on.isocalendar()
+    booked = sum(n for y, w, n in look.candidate.sessions_per_week if (y, w) == (year, week))
+    if booked < look.candidate.max_per_week:
+        return None
+    return {"sessions": booked, "most": look.candidate.max_per_week}
+
+
+def rest(look: _Look) -> dict[str, Fact] | None:
+    """Too soon after the last contact; rested at exactly the agreed time."""
+    last = look.candidate.last_contact_end
+    if last is None or last + look.settings.rest <= look.wish.begins_at:
+        return None
+    return {"hours": round(look.settings.rest.total_seconds() / 3600)}
+
+
+def excluded_area(look: _Look) -> dict[str, Fact] | None:
+    return {"area": look.wish.area} if look.wish.area in look.candidate.excluded_areas else None
+
+
+def excluded_organisation(look: _Look) -> dict[str, Fact] | None:
+    excluded = look.wish.organisation_id in look.candidate.excluded_organisations
+    return {} if excluded else None
+
+
+def too_near(look: _Look) -> dict[str, Fact] | None:
+    """The same area, or less than the region's least distance to home."""
+    if look.wish.activity not in FACE_TO_FACE:
+        return None
+    is_near = look.candidate.area == look.wish.area or look.km < look.settings.min_distance_km
+    return (
+        {"km": round(look.km), "least": round(look.settings.min_distance_km)} if is_near else None
+    )
+
+
+def too_far(look: _Look) -> dict[str, Fact] | None:
+    if look.wish.activity in REMOTE or look.km <= look.candidate.travel_radius_km:
+        return None
+    return {"km": round(look.km), "most": look.candidate.travel_radius_km}
+
+
+def language(look: _Look) -> dict[str, Fact] | None:
+    """No talk in this language; with an interpreter there is one."""
+    if "INTERPRETER" in look.wish.needs:
+        return None
+    spoken = {code for code, level in look.candidate.languages if level in TALKS}
+    return None if look.wish.language in spoken else {"language": look.wish.language}
+
+
+def needs(look: _Look) -> dict[str, Fact] | None:
+    missing = sorted((look.wish.needs & HARD_NEEDS) - look.candidate.can_meet)
+    return {"needs": list(missing)} if missing else None
+
+
+def conflict_declared(look: _Look) -> dict[str, Fact] | None:
+    return {} if look.candidate.expert_id in look.wish.conflicts else None
+
+
+def already_offered(look: _Look) -> dict[str, Fact] | None:
+    return {} if look.candidate.expert_id in look.wish.already_asked else None
+
+
+CHECKS: dict[str, Check] = {
+    "NOT_ACTIVE": not_active,
+    "SUSPENDED": suspended,
+    "PAUSED": paused,
+    "OTHER_WORK": other_work,
+    "PAPERS": papers,
+    "BUSY": busy,
+    "ABSENT": absent,
+    "NOT_AVAILABLE": not_available,
+    "MAX_RUNNING": max_running,
+    "MAX_PER_WEEK": max_per_week,
+    "REST": rest,
+    "EXCLUDED_AREA": excluded_area,
+    "EXCLUDED_ORGANISATION": excluded_organisation,
+    "TOO_NEAR": too_near,
+    "TOO_FAR": too_far,
+    "LANGUAGE": language,
+    "NEEDS": needs,
+    "CONFLICT_DECLARED": conflict_declared,
+    "ALREADY_OFFERED": already_offered,
+}
+# Asked once more when somebody accepts. The others are about taste and hours, of which the
+# person who says yes is the better judge.
+LATE_CHECKS = frozenset(
+    {
+        "NOT_ACTIVE",
+        "SUSPENDED",
+        "PAUSED",
+        "OTHER_WORK",
+        "PAPERS",
+        "BUSY",
+        "MAX_RUNNING",
+        "MAX_PER_WEEK",
+        "REST",
+        "EXCLUDED_AREA",
+        "EXCLUDED_ORGANISATION",
+        "CONFLICT_DECLARED",
+    }
+)
+
+
+def objections(
+    candidate: Candidate, wish: Wish, *, running: int, settings: Settings
+) -> list[Objection]:
+    """Every reason why `candidate` cannot take this seat, in the order of CHECKS.
+
+    Args:
+        running: how many lasting assignments this expert carries now.
+
+    Returns:
+        Empty means: may be asked.
+    """
+    look = _Look(candidate, wish, running, settings)
+    return [
+        Objection(code, facts)
+        for code, check in CHECKS.items()
+        if (facts := check(look)) is not None
+    ]
+
+
+def _touches(hours: Interval, taken: Iterable[Interval]) -> bool:
+    return any(begins < hours[1] and hours[0] < ends for begins, ends in taken)
+
+
+def _covers(taken: Iterable[Interval], begins: datetime, until: datetime) -> bool:
+    """Do these intervals leave no moment of [begins, until) free?"""
+    at = begins
+    for away, back in sorted(taken):
+        if away > at:
+            break
+        at = max(at, back)
+    return at >= until

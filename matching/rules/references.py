@@ -1,0 +1,66 @@
+"""Does a case reference say who somebody is? It may only mean something to its own office."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+# Nine digits, also when written in groups; not a part of a longer number.
+NINE_DIGITS = re.compile(r"(?<!\d)(?<!\d[ .\-])\d(?:[ .\-]?\d){8}(?![ .\-]?\d)")
+EMAIL = re.compile(r"\S@\S")
+DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})[\-/. ](\d{1,2})[\-/. ](\d{4}|\d{2})(?!\d)")
+YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[\-/. ](\d{1,2})[\-/. ](\d{1,2})(?!\d)")
+EIGHT_DIGITS = re.compile(r"(?<!\d)(\d{8})(?!\d)")
+# Dates of this year and the last one stand in references of offices; nobody there is one year old.
+YOUNGEST = 2
+OLDEST = 110
+
+
+def telling(reference: str, *, today: date) -> str:
+    """What is wrong with `reference`: BSN, EMAIL, BIRTH_DATE, or empty when it may be kept."""
+    if EMAIL.search(reference):
+        return "EMAIL"
+    if any(is_bsn(match.group()) for match in NINE_DIGITS.finditer(reference)):
+        return "BSN"
+    if any(_is_birthday(year, month, day, today) for year, month, day in _dates(reference, today)):
+        return "BIRTH_DATE"
+    return ""
+
+
+def is_bsn(text: str) -> bool:
+    """The 11-test: 9a + 8b + … + 2h - i is a multiple of 11, and not all are zero."""
+    digits = [int(sign) for sign in text if sign.isdigit()]
+    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+    if len(digits) != len(weights) or not any(digits):
+        return False
+    total = sum(weight * digit for weight, digit in zip(weights, digits, strict=True))
+    return total % 11 == 0
+
+
+def _dates(reference: str, today: date) -> Iterator[tuple[int, int, int]]:
+    for day, month, year in DAY_FIRST.findall(reference):
+        yield _full(int(year), today), int(month), int(day)
+    for year, month, day in YEAR_FIRST.findall(reference):
+        yield int(year), int(month), int(day)
+    for run in EIGHT_DIGITS.findall(reference):
+        yield int(run[4:]), int(run[2:4]), int(run[:2])
+        yield int(run[:4]), int(run[4:6]), int(run[6:])
+
+
+def _full(year: int, today: date) -> int:
+    """Two digits as people mean them: 87 is 1987, 26 is 2026."""
+    if year >= 100:  # noqa: PLR2004  (written in full)
+        return year
+    century = today.year // 100 * 100
+    return century + year if century + year <= today.year else century - 100 + year
+
+
+def _is_birthday(year: int, month: int, day: int, today: date) -> bool:
+    if not today.year - OLDEST <= year <= today.year - YOUNGEST:
+        return False
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,61 @@
+"""What is asked, as plain values. Codes of the vocabulary are text here; a test compares them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from pool.geo import Point
+
+Fact = str | int | float | list[str]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One seat to fill.
+
+    Attributes:
+        on: local date of the work; papers are judged on that day.
+        point: centre of the area where they meet.
+        begins_at: from when contact is possible: the fixed time, or the earliest one.
+        seat_start, seat_end: fixed hours, half-open, or both None for a time to be agreed.
+        conflicts: experts who said that they know somebody in this request.
+        already_asked: experts who answered or let pass an offer of this request.
+        known_here: experts who stood beside this participant before.
+    """
+
+    activity: str
+    host_kind: str
+    organisation_id: UUID
+    area: str
+    point: Point
+    language: str
+    needs: frozenset[str]
+    day_parts: frozenset[str]
+    begins_at: datetime
+    on: date
+    seat_start: datetime | None = None
+    seat_end: datetime | None = None
+    conflicts: frozenset[UUID] = frozenset()
+    already_asked: frozenset[UUID] = frozenset()
+    known_here: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the region agreed: kilometres by road, and durations."""
+
+    min_distance_km: float
+    road_factor: float
+    rest: timedelta
+    travel: timedelta
+    first_contact_within: timedelta
+
+
+@dataclass(frozen=True)
+class Objection:
+    """One reason why somebody cannot take this seat; `facts` are codes and numbers only."""
+
+    code: str
+    facts: dict[str, Fact]
