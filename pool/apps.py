@@ -1,9 +1,21 @@
-"""Wiring of pool."""
+"""Wiring of pool: what it listens to, and its places in the menu."""
 
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PoolConfig(AppConfig):
     name = "pool"
+
+    def ready(self) -> None:
+        from core.access.models import Role  # noqa: PLC0415  apps load before models
+        from core.ui import nav  # noqa: PLC0415  apps load before models
+        from pool import receivers  # noqa: PLC0415  apps load before models
+
+        receivers.connect()
+        for role in (Role.COORDINATOR, Role.REGIONAL_ADMIN):
+            nav.register(role, _("Pool"), "pool:expert-list", "pool", 40)
+        nav.register(Role.EXPERT, _("Hours"), "pool:my-week", "uren", 30)
+        nav.register(Role.EXPERT, _("Me"), "pool:my-profile", "ik", 40)

@@ -37,6 +37,7 @@ DAY_PARTS: tuple[tuple[str, int, int], ...] = (
 SATURDAY = 5
 # Less than this inside a part of the day is no time to meet anybody.
 SHORTEST_MINUTES = 60
+SHORTEST = timedelta(minutes=SHORTEST_MINUTES)
 
 
 # --- Papers -----------------------------------------------------------------------------------
@@ -240,6 +241,21 @@ def day_parts_covered(week: Iterable[WeekRow]) -> frozenset[str]:
         if _overlap(row.starts, row.ends, weekend, weekend + 2 * MINUTES_A_DAY):
             covered.add("WEEKEND")
     return frozenset(covered)
+
+
+def parts_free(intervals: Iterable[Interval], *, tz: tzinfo) -> frozenset[str]:
+    """Parts of the day in which these stretches leave at least an hour in one go."""
+    found = set()
+    for begins, ends in intervals:
+        day, last = (one.astimezone(tz).date() for one in (begins, ends))
+        day -= timedelta(days=1)  # the night that began the evening before
+        while day <= last:
+            for part, starts, until in DAY_PARTS:
+                first, until_instant = instant_of(day, starts, tz), instant_of(day, until, tz)
+                if min(ends, until_instant) - max(begins, first) >= SHORTEST:
+                    found.add(part)
+            day += timedelta(days=1)
+    return frozenset(found)
 
 
 def cells_covered(week: Iterable[WeekRow]) -> frozenset[tuple[int, str]]:

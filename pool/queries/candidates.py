@@ -93,7 +93,7 @@ def candidates(*, activity: str, host_kind: str, on: date, now: datetime) -> lis
         .order_by("starts_at")
         .values_list("expert_id", "starts_at", "ends_at")
     )
-    busy, sessions = _booked(now)
+    busy, sessions = booked(now)
     ended = last_contacts(now)
     return [
         Candidate(
@@ -264,7 +264,7 @@ def last_contacts(now: datetime) -> dict[UUID, datetime]:
     return {row["expert_id"]: row["last"] for row in rows}
 
 
-def _booked(
+def booked(
     now: datetime,
 ) -> tuple[dict[UUID, list[Interval]], dict[UUID, list[tuple[int, int, int]]]]:
     """Hours given away, and the number of sessions per ISO week on the local calendar."""

@@ -37,6 +37,15 @@ def on_call(*, at: datetime) -> list[Membership]:
     return called or list(running.values())
 
 
+def shifts(*, now: datetime) -> list[OnCallShift]:
+    """Duty that runs or comes, soonest first."""
+    return list(
+        OnCallShift.objects.filter(ends_at__gt=now)
+        .select_related("user")
+        .order_by("starts_at", "place_in_chain", "pk")
+    )
+
+
 def coordinator_phone(*, at: datetime) -> str:
     """The region's number for its coordinators at `at`: by day, or outside office hours."""
     profile = RegionProfile.here()

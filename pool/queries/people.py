@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
 
 from core.access.models import User
-from pool.models import Expert
+from core.approvals.models import Approval, Decision
+from core.audit.models import AuditEntry
+from pool.models import (
+    Absence,
+    Agreement,
+    Expert,
+    ExpertActivity,
+    ExpertLanguage,
+    LifeExperience,
+    Suspension,
+    Training,
+    VogEvidence,
+)
+from pool.queries.candidates import weeks_of, work_matrix
+from pool.rules import Deployability, WeekRow
+from pool.vocabulary import Activity
+
+N_LOOKS = 50
 
 
 @dataclass(frozen=True)
@@ -37,3 +57,124 @@ def contact(expert: Expert) -> Contact:
         language=expert.user.language if expert.user else "nl",
         user=expert.user,
     )
+
+
+@dataclass(frozen=True)
+class Look:
+    """Somebody looked: who, as what, at which part, when."""
+
+    at: datetime
+    what: str
+    who: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the page of one expert shows; papers are empty for who may not see their dates."""
+
+    activities: Sequence[str]
+    languages: Sequence[tuple[str, str]]
+    experiences: Sequence[tuple[str, str]]
+    week: Sequence[WeekRow]
+    absences: Sequence[Absence]
+    suspension: Suspension | None
+    vog: VogEvidence | None
+    trainings: Sequence[Training]
+    agreements: Sequence[Agreement]
+
+
+def expert_page(expert: Expert, *, with_papers: bool, now: datetime) -> Page:
+    """Everything below one expert, in a constant number of queries."""
+    activities = set(
+        ExpertActivity.objects.filter(expert=expert).values_list("activity", flat=True)
+    )
+    papers = Expert.objects.filter(pk=expert.pk) if with_papers else Expert.objects.none()
+    return Page(
+        activities=[one for one in Activity.values if one in activities],
+        languages=list(
+            ExpertLanguage.objects.filter(expert=expert)
+            .order_by("language")
+            .values_list("language", "level")
+        ),
+        experiences=list(
+            LifeExperience.objects.filter(expert=expert)
+            .order_by("code")
+            .values_list("code", "visible_to")
+        ),
+        week=weeks_of([expert.pk]).get(expert.pk, []),
+        absences=list(Absence.objects.filter(expert=expert, ends_at__gt=now).order_by("starts_at")),
+        suspension=Suspension.objects.filter(expert=expert, lifted_at=None)
+        .select_related("started_by")
+        .first(),
+        vog=VogEvidence.objects.filter(expert__in=papers, replaced_on=None)
+        .select_related("seen_by")
+        .first(),
+        trainings=list(Training.objects.filter(expert__in=papers).order_by("-started_on")),
+        agreements=list(Agreement.objects.filter(expert__in=papers).order_by("-signed_on")),
+    )
+
+
+@dataclass(frozen=True)
+class Work:
+    """One kind of work: where somebody may be asked for it, and what stands in the way."""
+
+    activity: str
+    hosts: tuple[str, ...]
+    refused: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Every reason, once, in the order in which they were found."""
+        return tuple(dict.fromkeys(code for _host, codes in self.refused for code in codes))
+
+
+def works_of(expert: Expert, *, on: date) -> list[Work]:
+    """The work matrix per activity: kinds of host that can be served on day `on`, and the rest.
+
+    Both are empty for work about which the region decided nothing.
+    """
+    rows: dict[str, list[tuple[str, Deployability]]] = {}
+    for activity, host_kind, verdict in work_matrix(expert, on=on):
+        rows.setdefault(activity, []).append((host_kind, verdict))
+    own = set(ExpertActivity.objects.filter(expert=expert).values_list("activity", flat=True))
+    return [
+        Work(
+            activity=activity,
+            hosts=tuple(host for host, verdict in rows.get(activity, ()) if verdict.is_deployable),
+            refused=tuple(
+                (host, verdict.problems)
+                for host, verdict in rows.get(activity, ())
+                if not verdict.is_deployable
+            ),
+        )
+        for activity in Activity.values
+        if activity in own
+    ]
+
+
+def waits_for_second(expert: Expert, *, now: datetime) -> Approval | None:
+    """The question to let somebody come back that a second person has not answered yet."""
+    return (
+        Approval.objects.filter(subject=expert.pk, decision=Decision.PENDING, expires_at__gt=now)
+        .select_related("asked_by")
+        .first()
+    )
+
+
+def looks_at(expert: Expert) -> list[Look]:
+    """Who looked at the data of `expert`, newest first; the own looks are left out."""
+    rows = AuditEntry.objects.filter(subject=expert.pk, event__endswith=".read").exclude(
+        actor=expert.user_id
+    )
+    entries = list(rows.order_by("-at")[:N_LOOKS])
+    people: dict[UUID, User] = User.objects.in_bulk({one.actor for one in entries if one.actor})
+    return [
+        Look(
+            at=one.at,
+            what=one.event.removesuffix(".read"),
+            who=people[one.actor].name if one.actor in people else "",
+            role=one.actor_role,
+        )
+        for one in entries
+    ]

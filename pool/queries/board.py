@@ -1,0 +1,320 @@
+"""The pool at a glance: who can now, where the gaps are, what runs out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from core.clock import AMSTERDAM, local
+from pool.models import (
+    Absence,
+    Agreement,
+    Expert,
+    ExpertActivity,
+    ExpertLanguage,
+    Training,
+    VogEvidence,
+)
+from pool.queries.candidates import booked, papers_of, requirements, weeks_of
+from pool.rules import (
+    UNDECIDED,
+    Papers,
+    Rule,
+    free_intervals,
+    is_free,
+    paper_problems,
+    parts_free,
+)
+from pool.states import ExpertState
+from pool.vocabulary import Activity, DayPart
+
+HORIZON = timedelta(days=7)
+PARTS = (DayPart.DAYTIME, DayPart.EVENING, DayPart.NIGHT)
+# Work that the pool offers at night as well; the rest waits for the morning.
+NIGHT_WORK = frozenset({Activity.BUDDY_1ON1.value, Activity.CHAT.value})
+SeesDates = Callable[[Expert], bool]
+SOON, LATER = timedelta(days=14), timedelta(days=61)
+
+
+class Standing(StrEnum):
+    """Where one person stands today; each counts once, the first that holds."""
+
+    TRAINING = "TRAINING"
+    STOPPED = "STOPPED"
+    PAUSED = "PAUSED"
+    FULL = "FULL"
+    READY = "READY"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One line of the list.
+
+    Attributes:
+        sessions: booked in this local week.
+        works: (activity, may be asked for it) in the order of the vocabulary.
+        problems: codes that keep this person from all work, or from some.
+        is_free_now: inside the week, not away and not booked at this moment.
+        parts: parts of the day in which there is an hour free in the coming week.
+        shows_dates: whether the one who looks may know which paper is missing.
+    """
+
+    expert: Expert
+    name: str
+    standing: Standing
+    sessions: int
+    works: tuple[tuple[str, bool], ...]
+    problems: tuple[str, ...]
+    languages: tuple[tuple[str, str], ...]
+    is_free_now: bool
+    parts: frozenset[str]
+    shows_dates: bool
+
+    @property
+    def may_do(self) -> tuple[str, ...]:
+        return tuple(activity for activity, may in self.works if may)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many can do one kind of work in one part of the day; None is "not offered"."""
+
+    part: str
+    n: int | None
+
+    @property
+    def heat(self) -> str:
+        """The class of the colour: 0, 1, 2 or 3, 4 or 5, 6 and more."""
+        if self.n is None:
+            return "hx"
+        return f"h{min((self.n + 2) // 2, 4) if self.n > 1 else self.n}"
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """One row of the heat map."""
+
+    activity: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A paper that runs out, or did."""
+
+    expert: Expert
+    kind: str
+    code: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything of the page; `people` are sorted by name."""
+
+    people: tuple[Person, ...]
+    coverage: tuple[Coverage, ...]
+    endings: tuple[tuple[str, tuple[Ending, ...]], ...]
+
+    def count(self, standing: Standing) -> int:
+        return sum(person.standing == standing for person in self.people)
+
+    @property
+    def gaps(self) -> list[tuple[str, str]]:
+        """(activity, part of the day) where nobody can."""
+        return [
+            (row.activity, cell.part) for row in self.coverage for cell in row.cells if cell.n == 0
+        ]
+
+
+def board(*, sees_dates_of: SeesDates, now: datetime) -> Board:
+    """The pool at `now`, in a constant number of queries whatever its size.
+
+    `sees_dates_of` says of whom the one who looks may know which paper is missing, and when.
+    """
+    today = local(now).date()
+    experts = list(
+        Expert.objects.exclude(state=ExpertState.LEFT).select_related("data_key", "home_area")
+    )
+    people = _people(experts, sees_dates_of, now)
+    return Board(
+        people=tuple(sorted(people, key=lambda one: (one.name.casefold(), one.expert.pk))),
+        coverage=tuple(_coverage(people)),
+        endings=_endings([one for one in people if one.shows_dates], today),
+    )
+
+
+def matching_people(
+    people: Iterable[Person], *, q: str = "", activity: str = "", language: str = ""
+) -> list[Person]:
+    """Those whose name holds every word of `q`, who do this work and speak this language."""
+    words = q.casefold().split()
+    return [
+        one
+        for one in people
+        if all(word in one.name.casefold() for word in words)
+        and (not activity or activity in {code for code, _may in one.works})
+        and (not language or language in {code for code, _level in one.languages})
+    ]
+
+
+# --- People -----------------------------------------------------------------------------------
+
+
+def _people(experts: Sequence[Expert], sees_dates_of: SeesDates, now: datetime) -> list[Person]:
+    today = local(now).date()
+    ids = [expert.pk for expert in experts]
+    papers = papers_of(ids, on=today)
+    rules = rules_per_activity(today)
+    activities = _grouped(ExpertActivity.objects.values_list("expert_id", "activity"))
+    languages = _grouped(
+        (expert, (code, level))
+        for expert, code, level in ExpertLanguage.objects.order_by("language").values_list(
+            "expert_id", "language", "level"
+        )
+    )
+    weeks = weeks_of()
+    absences = _grouped(
+        (expert, (starts, ends))
+        for expert, starts, ends in Absence.objects.filter(ends_at__gt=now).values_list(
+            "expert_id", "starts_at", "ends_at"
+        )
+    )
+    busy, sessions = booked(now)
+    this_week = local(now).isocalendar()[:2]
+    found = []
+    for expert in experts:
+        hours = (weeks.get(expert.pk, []), absences.get(expert.pk, []), busy.get(expert.pk, []))
+        own = set(activities.get(expert.pk, ()))
+        works = {
+            one: problems_of_work(papers[expert.pk], rules.get(one, (UNDECIDED,)), today)
+            for one in Activity.values
+            if one in own
+        }
+        n_sessions = sum(
+            n for year, week, n in sessions.get(expert.pk, ()) if (year, week) == this_week
+        )
+        free = free_intervals(*hours, start=now, end=now + HORIZON, tz=AMSTERDAM)
+        found.append(
+            Person(
+                expert=expert,
+                name=expert.full_name,
+                standing=_standing(expert, works, n_sessions),
+                sessions=n_sessions,
+                works=tuple((one, not problems) for one, problems in works.items()),
+                problems=_told(works),
+                languages=tuple(languages.get(expert.pk, ())),
+                is_free_now=is_free(
+                    *hours, start=now, end=now + timedelta(minutes=1), tz=AMSTERDAM
+                ),
+                parts=parts_free(free, tz=AMSTERDAM),
+                shows_dates=sees_dates_of(expert),
+            )
+        )
+    return found
+
+
+def rules_per_activity(on: date) -> dict[str, tuple[Rule, ...]]:
+    """The different rules that hosts have for each kind of work on day `on`."""
+    found: dict[str, dict[Rule, None]] = {}
+    for (activity, _host_kind), rule in requirements(on=on).items():
+        found.setdefault(activity, {})[rule] = None
+    return {activity: tuple(rules) for activity, rules in found.items()}
+
+
+def problems_of_work(papers: Papers, rules: Iterable[Rule], on: date) -> list[str]:
+    """What stands in the way at the host that asks least; empty where one host can be served."""
+    return min((paper_problems(papers, rule, on=on, starts_new=True) for rule in rules), key=len)
+
+
+def _standing(expert: Expert, works: dict[str, list[str]], n_sessions: int) -> Standing:
+    if expert.state in {ExpertState.INVITED, ExpertState.IN_TRAINING}:
+        return Standing.TRAINING
+    nothing = not any(not problems for problems in works.values())
+    if expert.state == ExpertState.SUSPENDED or nothing:
+        return Standing.STOPPED
+    if expert.is_paused:
+        return Standing.PAUSED
+    return Standing.FULL if n_sessions >= expert.max_per_week else Standing.READY
+
+
+def _told(works: dict[str, list[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code for problems in works.values() for code in problems))
+
+
+# --- Coverage ---------------------------------------------------------------------------------
+
+
+def _coverage(people: Iterable[Person]) -> Iterable[Coverage]:
+    """A row for all work that somebody in the pool chose; the rest is not offered here."""
+    counted: Counter[tuple[str, str]] = Counter()
+    offered = set()
+    for person in people:
+        offered |= {activity for activity, _may in person.works}
+        if person.standing in {Standing.READY, Standing.FULL}:
+            counted.update((one, part) for one in person.may_do for part in person.parts)
+    for activity in Activity.values:
+        if activity in offered:
+            yield Coverage(
+                activity,
+                tuple(
+                    Cell(
+                        part,
+                        None
+                        if part == DayPart.NIGHT and activity not in NIGHT_WORK
+                        else counted[activity, part.value],
+                    )
+                    for part in PARTS
+                ),
+            )
+
+
+# --- What runs out ----------------------------------------------------------------------------
+
+
+def _endings(people: Sequence[Person], today: date) -> tuple[tuple[str, tuple[Ending, ...]], ...]:
+    experts = {one.expert.pk: one.expert for one in people}
+    found = [*_vogs(experts), *_latest(experts, Agreement), *_latest(experts, Training)]
+    columns: dict[str, list[Ending]] = {"past": [], "soon": [], "later": [], "year": []}
+    for one in sorted(found, key=lambda ending: (ending.on, ending.code)):
+        if one.on <= today:
+            columns["past"].append(one)
+        elif one.on <= today + SOON:
+            columns["soon"].append(one)
+        elif one.on <= today + LATER:
+            columns["later"].append(one)
+        elif one.on.year == today.year:
+            columns["year"].append(one)
+    return tuple((name, tuple(endings)) for name, endings in columns.items())
+
+
+def _vogs(experts: dict[UUID, Expert]) -> Iterable[Ending]:
+    for row in VogEvidence.objects.filter(replaced_on=None, expert_id__in=experts):
+        yield Ending(experts[row.expert_id], "VOG", "VOG", row.policy_valid_until)
+
+
+def _latest(experts: dict[UUID, Expert], model: Any) -> Iterable[Ending]:
+    """The last day of each kind of paper; one without an end never runs out."""
+    field = "valid_until" if model is Agreement else "expires_on"
+    ends: dict[tuple[UUID, str], date | None] = {}
+    rows = model.objects.filter(expert_id__in=experts).values_list("expert_id", "kind", field)
+    for expert, kind, until in rows:
+        known = ends.get((expert, kind), date.min)
+        # A missing end is no end at all, so it wins.
+        ends[expert, kind] = None if known is None or until is None else max(known, until)
+    for (expert, kind), last_day in ends.items():
+        if last_day is not None:
+            # Its last day still counts; a VOG names the first day that does not.
+            yield Ending(experts[expert], model.__name__, kind, last_day + timedelta(days=1))
+
+
+def _grouped(pairs: Iterable[tuple[UUID, Any]]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = {}
+    for expert, value in pairs:
+        found.setdefault(expert, []).append(value)
+    return found

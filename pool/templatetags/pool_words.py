@@ -1,0 +1,207 @@
+"""Codes of the pool in words, for templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.dates import WEEKDAYS
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from core.access.models import OrganisationKind, Role
+from core.templatetags.naast import badge
+from pool.models import Expert
+from pool.queries import Board, Person, Standing
+from pool.rules import WeekRow
+from pool.states import ExpertState
+from pool.vocabulary import (
+    LANGUAGES,
+    Activity,
+    AgreementKind,
+    Audience,
+    DayPart,
+    Experience,
+    LanguageLevel,
+    Need,
+    ScreeningKind,
+    SuspensionReason,
+    TrainingKind,
+)
+
+register = template.Library()
+
+WORDS: dict[str, dict[str, object]] = {
+    "activity": dict(Activity.choices),
+    "host": dict(OrganisationKind.choices),
+    "language": dict(LANGUAGES),
+    "level": dict(LanguageLevel.choices),
+    "need": dict(Need.choices),
+    "experience": dict(Experience.choices),
+    "audience": dict(Audience.choices),
+    "part": dict(DayPart.choices),
+    "agreement": dict(AgreementKind.choices),
+    "training": dict(TrainingKind.choices),
+    "screening": dict(ScreeningKind.choices),
+    "reason": dict(SuspensionReason.choices),
+    "state": dict(ExpertState.choices),
+    "role": dict(Role.choices),
+    "look": {
+        "profile": _("your profile"),
+        "contact": _("your phone number and address"),
+        "papers": _("your papers"),
+        "hours": _("your hours"),
+        "offer": _("a question to you"),
+    },
+}
+
+# For who may know the dates: the own coordinator and the regional deputy.
+PROBLEMS = {
+    "SUSPENDED": _("stopped"),
+    "NOT_ACTIVE": _("does not take part yet"),
+    "PAUSED": _("pause"),
+    "OTHER_WORK": _("chose other work"),
+    "VOG_MISSING": _("no VOG seen"),
+    "VOG_EXPIRED": _("VOG expired"),
+    "VOG_PROFILE": _("VOG has another profile"),
+    "VOG_TOO_OLD_AT_START": _("VOG older than three months at the start"),
+    "NO_CONFIDENTIALITY": _("no confidentiality agreement"),
+    "NO_CODE_OF_CONDUCT": _("no code of conduct signed"),
+    "NO_TRAINING": _("no finished training seen"),
+}
+# For the own pages, on which somebody may look along: no telling word.
+NEUTRAL = {
+    "VOG_MISSING": _("your coordinator has not seen the certificate"),
+    "VOG_EXPIRED": _("the certificate needs renewing"),
+    "VOG_PROFILE": _("the certificate is for other work"),
+    "VOG_TOO_OLD_AT_START": _("this needs a new certificate"),
+}
+PAPERS = frozenset(PROBLEMS) - {"SUSPENDED", "NOT_ACTIVE", "PAUSED", "OTHER_WORK"}
+
+NUMBERS = (
+    _("nobody"),
+    pgettext_lazy("count of people", "one"),
+    _("two"),
+    _("three"),
+    _("four"),
+    _("five"),
+    _("six"),
+    _("seven"),
+    _("eight"),
+    _("nine"),
+    _("ten"),
+    _("eleven"),
+    _("twelve"),
+    _("thirteen"),
+    _("fourteen"),
+    _("fifteen"),
+    _("sixteen"),
+    _("seventeen"),
+    _("eighteen"),
+    _("nineteen"),
+    _("twenty"),
+)
+
+
+@register.filter
+def word(code: str, kind: str) -> str:
+    """What a code says: `"CHAT"|word:"activity"`; a code of no list says itself."""
+    return str(WORDS[kind].get(code, code))
+
+
+@register.filter
+def number(n: int) -> str:
+    """A number in words up to twenty."""
+    return str(NUMBERS[n]) if n < len(NUMBERS) else str(n)
+
+
+@register.filter
+def problems(codes: Iterable[str], audience: str) -> str:
+    """Reasons in words, for `dates`, for `colleague` (no reason of a paper) or for `expert`."""
+    words: dict[str, None] = {}
+    for code in codes:
+        if audience == "colleague" and code in PAPERS:
+            words[gettext("papers are not complete")] = None
+        elif audience == "expert":
+            words[str(NEUTRAL.get(code, PROBLEMS[code]))] = None
+        else:
+            words[str(PROBLEMS[code])] = None
+    return ", ".join(words)
+
+
+@register.simple_tag
+def pool_sentence(board: Board) -> str:
+    """How the pool stands, in one sentence."""
+    ready, everybody = board.count(Standing.READY), len(board.people)
+    if not everybody:
+        return gettext("Nobody is in the pool yet")
+    said = ngettext(
+        "%(ready)s of %(everybody)s can now", "%(ready)s of %(everybody)s can now", ready
+    )
+    return capfirst(said % {"ready": number(ready), "everybody": number(everybody)})
+
+
+@register.simple_tag
+def gap_sentence(board: Board) -> str:
+    """How many gaps there are, in one sentence."""
+    n = len(board.gaps)
+    said = ngettext("%(n)s gap.", "%(n)s gaps.", n) % {
+        "n": number(n) if n > 1 else pgettext("count of gaps", "one")
+    }
+    return capfirst(said)
+
+
+@register.filter
+def gap_words(gaps: Iterable[tuple[str, str]]) -> str:
+    """Where nobody can: "buddy: night; consult: evening"."""
+    parts: dict[str, list[str]] = {}
+    for activity, part in gaps:
+        parts.setdefault(activity, []).append(word(part, "part"))
+    return "; ".join(
+        f"{word(activity, 'activity')}: {', '.join(found)}" for activity, found in parts.items()
+    )
+
+
+@register.simple_tag
+def standing_badge(person: Person) -> SafeString:
+    """Where somebody stands: word, pictogram and colour."""
+    meaning, text, icon = {
+        Standing.READY: ("goed", gettext("can be asked"), ""),
+        Standing.FULL: ("weet", gettext("is full"), "vierkant"),
+        Standing.PAUSED: ("stil", gettext("pause"), ""),
+        Standing.STOPPED: ("wacht", gettext("may not now"), "slot"),
+        Standing.TRAINING: ("stil", word(person.expert.state, "state"), "leeg"),
+    }[person.standing]
+    return badge(meaning, text, icon)
+
+
+@register.simple_tag
+def state_badge(expert: Expert) -> SafeString:
+    """The state of somebody, and the pause that is none."""
+    if expert.is_paused and expert.state == ExpertState.ACTIVE:
+        return badge("stil", gettext("pause"))
+    meaning, icon = {
+        ExpertState.ACTIVE: ("goed", ""),
+        ExpertState.SUSPENDED: ("nu", "slot"),
+        ExpertState.LEFT: ("stil", "weg"),
+    }.get(ExpertState(expert.state), ("stil", "leeg"))
+    return badge(meaning, word(expert.state, "state"), icon)
+
+
+@register.filter
+def week_words(week: Iterable[WeekRow]) -> list[tuple[str, str]]:
+    """Weekday and its hours in words, Monday first; days without hours are left out."""
+    days: dict[int, list[str]] = {}
+    for row in week:
+        hours = pgettext("hours of a day", "%(from)s to %(until)s") % {
+            "from": _clock(row.starts),
+            "until": _clock(row.ends),
+        }
+        days.setdefault(row.weekday, []).append(hours)
+    return [(capfirst(str(WEEKDAYS[day])), ", ".join(days[day])) for day in sorted(days)]
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
