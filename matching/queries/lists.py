@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from core.access import links
 from core.access.models import LinkPurpose, Role, User
@@ -28,7 +28,9 @@ def my_requests(user: User) -> QuerySet[Request]:
         for membership in memberships(user)
         if membership.role == Role.PROFESSIONAL and membership.organisation_id
     ]
-    return _requests().filter(organisation_id__in=own).order_by("closed_at", "-filed_at", "pk")
+    return _requests().filter(organisation_id__in=own).order_by(
+        F("closed_at").asc(nulls_first=True), "-filed_at", "pk"
+    )
 
 
 def offers_of(expert: Expert, *, at: datetime) -> QuerySet[Offer]:
