@@ -15,7 +15,12 @@ class Migration(migrations.Migration):
         *tie("scheduling_place", session="scheduling_session", case="matching_case"),
         *tie("scheduling_reminder", session="scheduling_session"),
         *tie("scheduling_session", place="pool_meetingplace"),
-        *tie("scheduling_sessionrole", session="scheduling_session", assignment="matching_assignment", block="pool_block"),
+        *tie(
+            "scheduling_sessionrole",
+            session="scheduling_session",
+            assignment="matching_assignment",
+            block="pool_block",
+        ),
         *protect(
             "scheduling_place",
             "scheduling_reminder",

@@ -30,7 +30,8 @@ class Session(Regional):
     """A meeting in time and place. `starts_at` and `ends_at` are instants, half-open.
 
     `version` rises with every change that touches people; messages carry it. `ics_sequence`
-    rises in the same UPDATE as time, place or state, and `ics_uid` never changes.
+    rises in the same UPDATE as time, place or state as others can see them, with `changed_at`,
+    and `ics_uid` never changes.
     """
 
     retention = Keep.after("ends_at", timedelta(days=183), "six months after it")
@@ -43,6 +44,7 @@ class Session(Regional):
     version = models.PositiveIntegerField(default=1)
     ics_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     ics_sequence = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField()
     planned_at = models.DateTimeField()
     planned_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -56,9 +58,9 @@ class Session(Regional):
             models.CheckConstraint(
                 condition=Q(state__in=SessionState.values), name="session_state_known"
             ),
+            # Cancelled by nobody means: with the work it belonged to, which a clock may end.
             models.CheckConstraint(
-                condition=Q(cancelled_at=None, cancelled_by=None)
-                | Q(cancelled_at__isnull=False, cancelled_by__isnull=False),
+                condition=Q(cancelled_by=None) | Q(cancelled_at__isnull=False),
                 name="session_cancelled_at_with_by",
             ),
             models.CheckConstraint(
@@ -82,7 +84,9 @@ class SessionRole(Regional):
 
     session = regional_key("scheduling.Session", on_delete=models.CASCADE)
     kind = models.CharField(max_length=12, choices=RoleKind)
-    assignment = regional_key("matching.Assignment", null=True, blank=True, on_delete=models.CASCADE)
+    assignment = regional_key(
+        "matching.Assignment", null=True, blank=True, on_delete=models.CASCADE
+    )
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     block = regional_key("pool.Block", null=True, blank=True)
     checked_in_at = models.DateTimeField(null=True, blank=True)

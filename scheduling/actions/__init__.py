@@ -1,0 +1,52 @@
+"""What people and clocks can do to sessions. One function is one transaction."""
+
+from scheduling.actions.attendance import (
+    NotBegun,
+    NotCheckedIn,
+    TooEarly,
+    check_in,
+    check_out,
+    mark_held,
+    mark_missed,
+)
+from scheduling.actions.events import cancel_sessions, gate_again, unsettle
+from scheduling.actions.feeds import revoke_feed, rotate_feed
+from scheduling.actions.reminders import remind
+from scheduling.actions.sessions import (
+    AssignmentOver,
+    DuoNeeded,
+    NotDeployable,
+    NotReachableYet,
+    SessionInPast,
+    TooLong,
+    cancel_session,
+    confirm_session,
+    move_session,
+    plan_session,
+)
+
+__all__ = [
+    "AssignmentOver",
+    "DuoNeeded",
+    "NotBegun",
+    "NotCheckedIn",
+    "NotDeployable",
+    "NotReachableYet",
+    "SessionInPast",
+    "TooEarly",
+    "TooLong",
+    "cancel_session",
+    "cancel_sessions",
+    "check_in",
+    "check_out",
+    "confirm_session",
+    "gate_again",
+    "mark_held",
+    "mark_missed",
+    "move_session",
+    "plan_session",
+    "remind",
+    "revoke_feed",
+    "rotate_feed",
+    "unsettle",
+]

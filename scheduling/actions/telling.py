@@ -1,0 +1,120 @@
+"""Telling people about a session: invitations, changes, the end of it. Neutral, to each alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from typing import Literal
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+
+from core import outbox
+from core.outbox import Attachment, Channel
+from pool.models import RegionProfile
+from scheduling import ics, rules
+from scheduling.models import Session
+from scheduling.queries import Recipient, entry
+
+Template = Literal["invite", "changed", "cancelled", "to_confirm", "reminder"]
+Method = Literal["REQUEST", "CANCEL"]
+METHODS: dict[str, Method] = {"invite": "REQUEST", "changed": "REQUEST", "cancelled": "CANCEL"}
+# A text message may wait for the morning if that leaves this much time to act on it.
+TIME_TO_ACT = timedelta(hours=2)
+
+
+def tell(
+    session: Session,
+    people: Iterable[Recipient],
+    template: Template,
+    *,
+    now: datetime,
+    by_sms: Iterable[Recipient] = (),
+) -> None:
+    """Mail each of `people` about this version of `session`, and send a text to each of `by_sms`.
+
+    Mail leaves at once. A text that would leave in quiet hours waits until they end, where that
+    is early enough.
+    """
+    for one in people:
+        if one.email:
+            _post(session, one, template, Channel.EMAIL, now=now)
+    at = sms_moment(session, now=now)
+    for one in by_sms:
+        if Channel.SMS in one.channels:
+            _post(session, one, template, Channel.SMS, now=now, at=at)
+
+
+def remind_of(
+    session: Session, one: Recipient, channel: Channel, *, key: str, now: datetime
+) -> None:
+    """Post one reminder on one channel; the same key goes out once per channel."""
+    _post(session, one, "reminder", channel, now=now, key=key)
+
+
+def sms_moment(session: Session, *, now: datetime) -> datetime:
+    """When a text about `session` leaves: now, or after quiet hours where that is early enough."""
+    profile = RegionProfile.here()
+    later = rules.after_quiet(now, profile.quiet_from, profile.quiet_until)
+    return later if session.starts_at - later >= TIME_TO_ACT else now
+
+
+def words(language: str) -> ics.Words:
+    """The texts on a calendar, for a reader of `language`."""
+    with translation.override(language):
+        return ics.Words(
+            title=gettext("Appointment"),
+            where=gettext("see Naast"),
+            text=f"{settings.BASE_URL}{reverse(settings.LOGIN_URL)}",
+        )
+
+
+def organizer() -> str:
+    """The address that mail comes from: another one, and calendars make a second entry."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def _post(  # noqa: PLR0913  one message to one person
+    session: Session,
+    one: Recipient,
+    template: Template,
+    channel: Channel,
+    *,
+    now: datetime,
+    at: datetime | None = None,
+    key: str = "",
+) -> None:
+    outbox.post(
+        f"scheduling/{template}",
+        channel=channel,
+        address=one.address(channel),
+        to=one.user,
+        once_per=f"{key or template}:{session.pk}:{session.version}:{one.key[:40]}",
+        now=now,
+        at=at,
+        context={
+            "start": session.starts_at,
+            "end": session.ends_at,
+            "to_expert": one.is_expert,
+            "url": f"{settings.BASE_URL}{reverse('scheduling:session-detail', args=[session.pk])}",
+        },
+        language=one.language,
+        useful_until=session.ends_at if template == "cancelled" else session.starts_at,
+        about=session.pk,
+        about_version=session.version,
+        attachment=_calendar(session, one, template) if channel == Channel.EMAIL else None,
+    )
+
+
+def _calendar(session: Session, one: Recipient, template: Template) -> Attachment | None:
+    method = METHODS.get(template)
+    if method is None or not one.wants_invite:
+        return None
+    build = ics.cancel if method == "CANCEL" else ics.request
+    body = build(
+        entry(session), words=words(one.language), organizer=organizer(), attendee=one.email
+    )
+    return Attachment(filename="afspraak.ics", body=body, method=method)

@@ -1,0 +1,52 @@
+"""What others may ask of scheduling."""
+
+from scheduling.queries.agenda import N_DAYS, Day, Event, Week, own_days, week
+from scheduling.queries.feeds import entry, feed_entries, feed_of, living_feed
+from scheduling.queries.pages import SessionPage, marks_of, place_of, session_page
+from scheduling.queries.people import (
+    Recipient,
+    future_sessions,
+    recipients,
+    reminder_minutes,
+    request_of,
+    roles_in,
+    sessions_of,
+)
+from scheduling.queries.planning import (
+    PlanPage,
+    move_suggestions,
+    open_places,
+    plan_page,
+    suggestions,
+    travel_time,
+)
+
+__all__ = [
+    "N_DAYS",
+    "Day",
+    "Event",
+    "PlanPage",
+    "Recipient",
+    "SessionPage",
+    "Week",
+    "entry",
+    "feed_entries",
+    "feed_of",
+    "future_sessions",
+    "living_feed",
+    "marks_of",
+    "move_suggestions",
+    "open_places",
+    "own_days",
+    "place_of",
+    "plan_page",
+    "recipients",
+    "reminder_minutes",
+    "request_of",
+    "roles_in",
+    "session_page",
+    "sessions_of",
+    "suggestions",
+    "travel_time",
+    "week",
+]

@@ -1,0 +1,211 @@
+"""The agenda: the week of the whole pool, and one's own days."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from core.access.models import User
+from core.clock import local
+from matching.models import Assignment
+from matching.states import AssignmentState
+from pool.models import Block, Expert
+from pool.rules import Candidate, free_intervals
+from pool.states import BlockState, ExpertState
+from scheduling import rules
+from scheduling.models import Session, SessionRole
+from scheduling.queries.people import is_held_by, name_of, roles_by_session, sessions_of
+from scheduling.queries.planning import hours_of_everybody
+from scheduling.states import SessionState
+
+N_DAYS = 7
+MOST_OWN = 100
+
+
+@dataclass(frozen=True)
+class Event:
+    """One session in an agenda; `title` and `under` hold what this reader may see of it."""
+
+    session: Session
+    title: str
+    under: str
+
+    @property
+    def is_unsure(self) -> bool:
+        return self.session.state == SessionState.TO_CONFIRM
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of a list: what is planned, and how many people are free per part of it."""
+
+    date: date
+    start: datetime
+    is_today: bool
+    events: list[Event]
+    free: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One person on one day: the four parts, or away, and what is planned."""
+
+    parts: tuple[str, ...]
+    away: str
+    events: list[Event]
+    is_today: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person in the week: name, load, seven days."""
+
+    name: str
+    n_running: int
+    max_running: int
+    is_paused: bool
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Week:
+    """Seven days of the whole pool, for whoever coordinates it."""
+
+    days: list[Day]
+    rows: list[Row]
+
+    @property
+    def first(self) -> datetime:
+        return self.days[0].start
+
+    @property
+    def last(self) -> datetime:
+        return self.days[-1].start
+
+
+def own_days(user: User, *, first: date, now: datetime) -> list[Day]:
+    """The coming sessions of `user` by day; an expert reads no request numbers."""
+    start, _midnight = rules.local_day(first)
+    rows = sessions_of(user).filter(ends_at__gte=start).exclude(state=SessionState.CANCELLED)
+    by_day: dict[date, list[Event]] = defaultdict(list)
+    listed = list(rows.order_by("starts_at", "pk")[:MOST_OWN])
+    people = roles_by_session(listed)
+    for session in listed:
+        roles = people[session.pk]
+        mine = any(role.assignment and is_held_by(role, user) for role in roles)
+        title, under = ("", "") if mine else _described(roles)
+        by_day[local(session.starts_at).date()].append(Event(session, title, under))
+    return [_day(day, now, by_day[day]) for day in sorted(by_day)]
+
+
+def week(*, first: date, now: datetime) -> Week:
+    """Who is free and what is planned in the seven days from `first` on."""
+    dates = [first + timedelta(days=n) for n in range(N_DAYS)]
+    start, end = rules.local_day(dates[0])[0], rules.local_day(dates[-1])[1]
+    sessions = list(
+        Session.objects.filter(starts_at__gte=start, starts_at__lt=end)
+        .exclude(state=SessionState.CANCELLED)
+        .order_by("starts_at", "pk")
+    )
+    people = roles_by_session(sessions)
+    events: dict[tuple[UUID, date], list[Event]] = defaultdict(list)
+    by_day: dict[date, list[Event]] = defaultdict(list)
+    for session in sessions:
+        roles = people[session.pk]
+        event = Event(session, *_described(roles))
+        on = local(session.starts_at).date()
+        by_day[on].append(event)
+        for role in roles:
+            if role.assignment is not None:
+                events[role.assignment.expert_id, on].append(event)
+    rows = _rows(dates, events, now)
+    days = [
+        _day(day, now, by_day[day], free=_free(rows, column)) for column, day in enumerate(dates)
+    ]
+    return Week(days, rows)
+
+
+def _rows(
+    dates: list[date], events: dict[tuple[UUID, date], list[Event]], now: datetime
+) -> list[Row]:
+    start, end = rules.local_day(dates[0])[0], rules.local_day(dates[-1])[1] + timedelta(days=1)
+    candidates_by_id = {one.expert_id: one for one in hours_of_everybody(min(now, start))}
+    busy: dict[UUID, list[rules.Interval]] = defaultdict(list)
+    for block in Block.objects.filter(
+        state=BlockState.LIVE, ends_at__gte=start - timedelta(days=1)
+    ).only("expert_id", "period"):
+        busy[block.expert_id].append((block.period.lower, block.period.upper))
+    running: dict[UUID, int] = defaultdict(int)
+    for expert_id in Assignment.objects.filter(state=AssignmentState.ACTIVE).values_list(
+        "expert_id", flat=True
+    ):
+        running[expert_id] += 1
+    rows = []
+    for expert in Expert.objects.filter(state=ExpertState.ACTIVE):
+        person = candidates_by_id.get(expert.pk)
+        if person is None:
+            continue
+        hours = free_intervals(person.week, (), (), start=start, end=end, tz=rules.ZONE)
+        rows.append(
+            Row(
+                name=expert.short_name,
+                n_running=running[expert.pk],
+                max_running=expert.max_running,
+                is_paused=expert.is_paused,
+                cells=[
+                    _cell(
+                        person,
+                        day,
+                        hours=hours,
+                        busy=busy[expert.pk],
+                        events=events.get((expert.pk, day), []),
+                        now=now,
+                    )
+                    for day in dates
+                ],
+            )
+        )
+    return sorted(rows, key=lambda row: row.name.casefold())
+
+
+def _cell(  # noqa: PLR0913  one person's day
+    person: Candidate,
+    day: date,
+    *,
+    hours: list[rules.Interval],
+    busy: list[rules.Interval],
+    events: list[Event],
+    now: datetime,
+) -> Cell:
+    away = ""
+    if person.is_paused:
+        away = "pause"
+    elif rules.covers(rules.local_day(day), person.absences):
+        away = "away"
+    there = rules.without(hours, person.absences)
+    return Cell(
+        parts=rules.part_states(day, open_hours=there, busy=busy),
+        away=away,
+        events=events,
+        is_today=local(now).date() == day,
+    )
+
+
+def _free(rows: list[Row], column: int) -> tuple[int, ...]:
+    cells = [row.cells[column] for row in rows if not row.cells[column].away]
+    return tuple(
+        sum(cell.parts[part] == "free" for cell in cells) for part in range(len(rules.PARTS))
+    )
+
+
+def _day(day: date, now: datetime, events: list[Event], *, free: tuple[int, ...] = ()) -> Day:
+    return Day(day, rules.local_day(day)[0], local(now).date() == day, events, free)
+
+
+def _described(roles: list[SessionRole]) -> tuple[str, str]:
+    """Names of the experts, and the number of the request."""
+    names = [name_of(role) for role in roles if role.assignment is not None]
+    numbers = [role.assignment.seat.request.number for role in roles if role.assignment]
+    return ", ".join(names), numbers[0] if numbers else ""

@@ -1,0 +1,46 @@
+"""Scheduling listens to the layers below; each receiver makes one call."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.dispatch import receiver
+
+from matching import signals as matching
+from matching.models import Assignment, Measure, Request
+from pool import signals as pool
+from pool.models import Expert
+from scheduling import actions
+from scheduling.queries import future_sessions
+
+
+@receiver(matching.gate_voided, dispatch_uid="scheduling.gate_voided")
+def gate_voided(request: Request, now: datetime, **_facts: object) -> None:
+    """Sessions of a request whose safety check opened again wait for a yes."""
+    actions.unsettle(future_sessions(at=now, request=request), why="GATE_VOIDED", now=now)
+
+
+@receiver(matching.measure_changed, dispatch_uid="scheduling.measure_changed")
+def measure_changed(measure: Measure, now: datetime, **_facts: object) -> None:
+    """Sessions of every request of a measure that changed wait for a yes."""
+    for request in Request.objects.filter(measure=measure).order_by("filed_at", "pk"):
+        actions.unsettle(future_sessions(at=now, request=request), why="MEASURE_CHANGED", now=now)
+
+
+@receiver(matching.assignment_ended, dispatch_uid="scheduling.assignment_ended")
+def assignment_ended(assignment: Assignment, now: datetime, **_facts: object) -> None:
+    """Nobody comes any more: what was planned with this expert for this request is over."""
+    sessions = future_sessions(at=now, request=assignment.seat.request, expert=assignment.expert)
+    actions.cancel_sessions(sessions, now=now)
+
+
+@receiver(matching.request_closed, dispatch_uid="scheduling.request_closed")
+def request_closed(request: Request, now: datetime, **_facts: object) -> None:
+    """Whatever was still planned for a request that is over is called off."""
+    actions.cancel_sessions(future_sessions(at=now, request=request), now=now)
+
+
+@receiver(pool.expert_suspended, dispatch_uid="scheduling.expert_suspended")
+def expert_suspended(expert: Expert, now: datetime, **_facts: object) -> None:
+    """Whoever is suspended goes nowhere until a human looked."""
+    actions.unsettle(future_sessions(at=now, expert=expert), why="EXPERT_SUSPENDED", now=now)

@@ -1,0 +1,328 @@
+"""Pages of scheduling: the agenda, one session, planning, and the feed."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, timedelta
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core import audit, clock
+from core.access import links
+from core.access.buckets import TooManyTries, spend
+from core.access.login import LIMITED, limited_ok
+from core.access.models import Role, User
+from core.access.permissions import BY_LINK, allow, allow_everyone, has_role
+from core.access.scope import region_scope
+from core.clock import local
+from core.errors import NotAllowed, Refusal
+from matching.models import Assignment, Request
+from scheduling import actions, ics, queries
+from scheduling.actions.feeds import feed_seen
+from scheduling.actions.telling import organizer, words
+from scheduling.forms import USUAL_LENGTH, MomentForm, PlanForm
+from scheduling.models import Session, SessionRole
+from scheduling.states import SessionKind
+
+EVERYONE = (Role.COORDINATOR, Role.EXPERT, Role.PROFESSIONAL)
+PLANNERS = (Role.COORDINATOR, Role.PROFESSIONAL)
+FETCHES, AN_HOUR = 60, timedelta(hours=1)
+READ_WRITE = ["GET", "HEAD", "POST"]
+
+
+@limited_ok
+@allow(*EVERYONE)
+@require_safe
+def agenda(request: HttpRequest) -> HttpResponse:
+    """The week of the pool for a coordinator, one's own days for everybody else."""
+    now = clock.now()
+    first = _day(request.GET.get("vanaf", "")) or local(now).date()
+    if has_role(person(request), Role.COORDINATOR) and not request.session.get(LIMITED):
+        week = queries.week(first=first, now=now)
+        audit.record("agenda.read", by=person(request), at=now, n=len(week.rows))
+        step = timedelta(days=queries.N_DAYS)
+        context = {"week": week, "earlier": first - step, "later": first + step}
+        return render(request, "scheduling/session_week.html", _with_feed(request, context))
+    days = queries.own_days(person(request), first=local(now).date(), now=now)
+    if request.session.get(LIMITED):
+        return render(request, "scheduling/session_hours.html", {"days": days})
+    return render(request, "scheduling/session_list.html", _with_feed(request, {"days": days}))
+
+
+@allow(*EVERYONE)
+@require_safe
+def session_detail(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """One session; where it is shows after a tap of its own, and that is logged."""
+    now = clock.now()
+    page = _page(request, session_id)
+    case_id = page.request.case_id
+    audit.read("session", by=person(request), at=now, subject=case_id, target=page.session)
+    place = None
+    if "plek" in request.GET and page.has_place:
+        place = queries.place_of(page.session)
+        audit.read(
+            "session.place", by=person(request), at=now, subject=case_id, target=page.session
+        )
+    return render(
+        request, "scheduling/session_detail.html", {"page": page, "place": place, "now": now}
+    )
+
+
+@allow(*PLANNERS)
+@require_http_methods(READ_WRITE)
+def session_plan(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Plan a session for a request: five moments that fit, or one's own."""
+    now = clock.now()
+    length = timedelta(minutes=USUAL_LENGTH)
+    try:
+        page = queries.plan_page(
+            request_id=request_id, reader=person(request), now=now, length=length
+        )
+    except Request.DoesNotExist:
+        raise Http404 from None
+    audit.read("request", by=person(request), at=now, subject=page.request.case_id)
+    form = PlanForm(
+        request.POST or None,
+        kinds=page.kinds,
+        assignments=page.assignments,
+        suggested=page.suggested,
+        places=page.places,
+        initial={
+            "kind": page.kinds[0],
+            "with_professional": page.kinds[0] == SessionKind.FIRST_MEETING,
+        },
+    )
+    if form.is_valid() and (planned := _plan(request, form)):
+        return redirect("scheduling:session-detail", planned.pk)
+    context = {"page": page, "form": form}
+    return render(request, "scheduling/session_plan.html", context, status=_status(form))
+
+
+@allow(*PLANNERS)
+@require_http_methods(READ_WRITE)
+def session_move(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Give a session another time or place."""
+    now = clock.now()
+    page = _changeable(request, session_id)
+    session = page.session
+    length = (session.ends_at - session.starts_at) // timedelta(minutes=1)
+    form = MomentForm(
+        request.POST or None,
+        suggested=queries.move_suggestions(session, page.request, now=now),
+        places=queries.open_places(),
+        initial={"length": length, "place": str(session.place_id or "")},
+    )
+    if form.is_valid() and _move(request, form, session_id):
+        return redirect("scheduling:session-detail", session_id)
+    context = {"page": page, "form": form}
+    return render(request, "scheduling/session_move.html", context, status=_status(form))
+
+
+@allow(*PLANNERS)
+@require_http_methods(READ_WRITE)
+def session_cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Ask once, then call the session off."""
+    page = _changeable(request, session_id)
+    if request.method != "POST":
+        return render(request, "scheduling/session_cancel.html", {"page": page})
+    actions.cancel_session(session_id=session_id, by=person(request), now=clock.now())
+    messages.success(request, _("The session is called off. Everybody hears it now."))
+    return redirect("scheduling:session-detail", session_id)
+
+
+@allow(*PLANNERS)
+@require_POST
+def session_confirm(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Say that an unsure session takes place."""
+    _changeable(request, session_id)
+    actions.confirm_session(session_id=session_id, by=person(request), now=clock.now())
+    messages.success(request, _("The session takes place. Everybody hears it now."))
+    return redirect("scheduling:session-detail", session_id)
+
+
+@allow(*EVERYONE)
+@require_POST
+def session_held(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Say that a session took place."""
+    _page(request, session_id)
+    actions.mark_held(session_id=session_id, by=person(request), now=clock.now())
+    return redirect("scheduling:session-detail", session_id)
+
+
+@allow(*EVERYONE)
+@require_POST
+def session_missed(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Say that somebody was not there."""
+    _page(request, session_id)
+    actions.mark_missed(session_id=session_id, by=person(request), now=clock.now())
+    return redirect("scheduling:session-detail", session_id)
+
+
+@allow(*EVERYONE)
+@require_POST
+def role_check_in(request: HttpRequest, role_id: UUID) -> HttpResponse:
+    """I am there."""
+    try:
+        role = actions.check_in(role_id=role_id, by=person(request), now=clock.now())
+    except SessionRole.DoesNotExist:
+        raise Http404 from None
+    return redirect("scheduling:session-detail", role.session_id)
+
+
+@allow(*EVERYONE)
+@require_POST
+def role_check_out(request: HttpRequest, role_id: UUID) -> HttpResponse:
+    """I am out and well."""
+    try:
+        role = actions.check_out(role_id=role_id, by=person(request), now=clock.now())
+    except SessionRole.DoesNotExist:
+        raise Http404 from None
+    return redirect("scheduling:session-detail", role.session_id)
+
+
+# --- The feed ---------------------------------------------------------------------------------
+
+
+@allow(*EVERYONE)
+@require_POST
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth ships no types
+def feed_rotate(request: HttpRequest) -> HttpResponse:
+    """Make a new address for one's feed, and show it this once: it is kept nowhere."""
+    token = actions.rotate_feed(person(request), now=clock.now())
+    address = links.url("scheduling:feed", token)
+    _scheme, _sep, rest = address.partition("://")
+    context = {"address": address, "subscribe": f"webcal://{rest}"}
+    return render(request, "scheduling/feed_detail.html", context)
+
+
+@allow(*EVERYONE)
+@require_POST
+def feed_revoke(request: HttpRequest) -> HttpResponse:
+    """End the feed; whoever has its address gets nothing from now on."""
+    actions.revoke_feed(person(request), now=clock.now())
+    messages.success(request, _("The link to this agenda is over."))
+    return redirect("scheduling:agenda")
+
+
+@allow_everyone(BY_LINK)
+@require_safe
+def feed(request: HttpRequest, token: str) -> HttpResponse:
+    """The calendar of whoever holds this token; unknown and replaced tokens look the same."""
+    now = clock.now()
+    link = queries.living_feed(token, now=now)
+    if link is None or link.holder is None:
+        raise Http404
+    try:
+        spend(f"feed:{link.pk}", limit=FETCHES, per=AN_HOUR, now=now)
+    except TooManyTries as refusal:
+        wait = {"Retry-After": str(AN_HOUR // timedelta(seconds=1))}
+        return HttpResponse(str(refusal), status=refusal.status, headers=wait)
+    with region_scope(link.region_id):
+        entries = queries.feed_entries(link.holder, now=now)
+    feed_seen(link, now=now)
+    body = ics.feed(entries, words=words(link.holder.language), organizer=organizer())
+    return _calendar(request, body)
+
+
+def _calendar(request: HttpRequest, body: str) -> HttpResponse:
+    """`body`, or 304 where the reader has it already."""
+    headers = {
+        "ETag": quote_etag(hashlib.sha256(body.encode()).hexdigest()),
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": 'inline; filename="afspraken.ics"',
+        "X-Robots-Tag": "noindex",
+    }
+    response = HttpResponse(body, content_type="text/calendar; charset=utf-8", headers=headers)
+    known = get_conditional_response(request, etag=headers["ETag"], response=response)
+    if known is not response and known is not None:
+        for name in ("Cache-Control", "X-Robots-Tag"):
+            known.headers[name] = headers[name]
+        return known
+    return response
+
+
+# --- Steps that several pages share -----------------------------------------------------------
+
+
+def person(request: HttpRequest) -> User:
+    """Who is looking; the guard of the view let nobody else in."""
+    if not isinstance(request.user, User):
+        raise NotAllowed("")
+    return request.user
+
+
+def _page(request: HttpRequest, session_id: UUID) -> queries.SessionPage:
+    try:
+        return queries.session_page(session_id=session_id, reader=person(request), now=clock.now())
+    except Session.DoesNotExist:
+        raise Http404 from None
+
+
+def _changeable(request: HttpRequest, session_id: UUID) -> queries.SessionPage:
+    page = _page(request, session_id)
+    if not page.may_change:
+        raise NotAllowed("")
+    return page
+
+
+def _plan(request: HttpRequest, form: PlanForm) -> Session | None:
+    first, *others = form.cleaned_data["people"]
+    try:
+        session = actions.plan_session(
+            assignment_id=first,
+            with_assignments=others,
+            kind=form.cleaned_data["kind"],
+            start=form.cleaned_data["start"],
+            end=form.cleaned_data["end"],
+            place_id=form.cleaned_data["place"],
+            with_professional=form.cleaned_data["with_professional"],
+            by=person(request),
+            now=clock.now(),
+        )
+    except Assignment.DoesNotExist:
+        raise Http404 from None
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    messages.success(request, _("Planned. Everybody hears it now."))
+    return session
+
+
+def _move(request: HttpRequest, form: MomentForm, session_id: UUID) -> bool:
+    try:
+        actions.move_session(
+            session_id=session_id,
+            start=form.cleaned_data["start"],
+            end=form.cleaned_data["end"],
+            place_id=form.cleaned_data["place"],
+            by=person(request),
+            now=clock.now(),
+        )
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    messages.success(request, _("Moved. Everybody hears it now."))
+    return True
+
+
+def _with_feed(request: HttpRequest, context: dict[str, object]) -> dict[str, object]:
+    return {**context, "feed": queries.feed_of(person(request), now=clock.now())}
+
+
+def _status(form: MomentForm) -> int:
+    return 422 if form.is_bound else 200
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
