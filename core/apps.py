@@ -18,4 +18,3 @@ class CoreConfig(AppConfig):
         connection_created.connect(guard_connection, dispatch_uid="core.guard_connection")
         login.connect()
         identify_with(identity.identity)
-        identity.register_tabs()

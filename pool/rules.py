@@ -53,6 +53,9 @@ class Papers:
         vog_codes: kind and code together, "ASPECT:85": aspect 85 is not profile 85.
         agreements: kinds that are signed and valid on that day.
         has_training: a finished training whose certificate was seen and has not expired.
+        started_on: local date on which the expert began to take part; None before that day. The
+            law asks for a VOG of at most three months at the start of the work for a host
+            (Wmo 2015, 3.5 and 4.2.4), not at every new participant.
     """
 
     vog_issue: date | None
@@ -60,6 +63,7 @@ class Papers:
     vog_codes: frozenset[str]
     agreements: frozenset[str]
     has_training: bool
+    started_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,8 @@ def paper_problems(papers: Papers, rule: Rule, *, on: date, starts_new: bool) ->
     """Every reason why these papers do not carry this work on day `on`; empty means they do.
 
     `on` is the local date of the work: the rules and papers of that day count. With `starts_new`
-    the work begins on that day, so the start rule of the law applies as well.
+    the start rule of the law applies as well: the VOG was at most three months old when the
+    expert began, on `papers.started_on` or else on that day.
     """
     problems = _vog_problems(papers, rule, on, starts_new) if rule.level != "NONE" else []
     problems += [code for kind, code in NEEDED_AGREEMENTS if kind not in papers.agreements]
@@ -95,7 +100,8 @@ def _vog_problems(papers: Papers, rule: Rule, on: date, starts_new: bool) -> lis
         problems.append("VOG_EXPIRED")
     if rule.profile and rule.profile not in papers.vog_codes:
         problems.append("VOG_PROFILE")
-    too_old = papers.vog_issue < add_months(on, -LEGAL_START_MONTHS)
+    began = papers.started_on or on
+    too_old = papers.vog_issue < add_months(began, -LEGAL_START_MONTHS)
     if rule.level == "LEGAL" and starts_new and too_old:
         problems.append("VOG_TOO_OLD_AT_START")
     return problems

@@ -18,6 +18,7 @@ urlpatterns = [
     path("pool/<uuid:expert_id>/bereiken/", views.expert_contact, name="expert-contact"),
     path("pool/<uuid:expert_id>/stap/", views.expert_move, name="expert-move"),
     path("pool/<uuid:expert_id>/stoppen/", views.expert_suspend, name="expert-suspend"),
+    path("pool/<uuid:expert_id>/terug/", views.expert_readmit, name="expert-readmit"),
     path("pool/<uuid:expert_id>/uren/", views.expert_week, name="expert-week"),
     path("pool/<uuid:expert_id>/weg/", views.absence_add, name="absence-add"),
     path(

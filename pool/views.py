@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core import audit, clock
+from core import approvals, audit, clock
 from core.access.models import Role, User
 from core.access.permissions import allow
 from core.clock import local
@@ -186,37 +186,37 @@ def _detail(request: HttpRequest, expert: Expert, **more: object) -> HttpRespons
     audit.read("profile", by=user, at=now, subject=expert.pk, target=expert)
     if dates:
         audit.read("papers", by=user, at=now, subject=expert.pk, fields_class=4)
+    waits = queries.waits_for_second(expert, now=now)
     shown = {
         "expert": expert,
         "page": queries.expert_page(expert, with_papers=dates, now=now),
         "works": queries.works_of(expert, on=local(now).date()),
         "sees_dates": dates,
         "may_record": may_record_papers(user, expert),
-        "waits": queries.waits_for_second(expert, now=now),
+        "waits": waits,
         "reasons_for": "dates" if dates else "colleague",
         "suspend_form": SuspendForm(auto_id="suspend_%s"),
         "may_suspend": ExpertState.SUSPENDED in EXPERT.moves[expert.state],
-        "moves": _moves(expert),
+        "may_leave": ExpertState.LEFT in EXPERT.moves[expert.state],
+        "moves": _moves(expert, waits=waits is not None),
         "now": now,
     }
     return render(request, "pool/expert_detail.html", shown | more)
 
 
-def _moves(expert: Expert) -> list[dict[str, str]]:
-    """The steps that exist from where somebody stands."""
+def _moves(expert: Expert, *, waits: bool) -> list[dict[str, str]]:
+    """The steps of one tap that exist from where somebody stands."""
     following, found = EXPERT.moves[expert.state], []
     if expert.user_id is None and expert.state != ExpertState.LEFT:
         found.append(("invite", _("Send the invitation again")))
-    if expert.state == ExpertState.SUSPENDED:
+    if expert.state == ExpertState.SUSPENDED and not waits:
         found.append(("ask", _("Ask a colleague to let this person come back")))
-    elif ExpertState.ACTIVE in following:
+    if expert.state != ExpertState.SUSPENDED and ExpertState.ACTIVE in following:
         found.append(("activate", _("Takes part from now on")))
     if ExpertState.IN_TRAINING in following:
         found.append(("train", _("Learns first")))
     if expert.state == ExpertState.ACTIVE:
         found.append(("resume", _("End the pause")) if expert.is_paused else ("pause", _("Pause")))
-    if ExpertState.LEFT in following:
-        found.append(("leave", _("Leaves the pool")))
     return [{"code": code, "label": label} for code, label in found]
 
 
@@ -242,6 +242,22 @@ def expert_suspend(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     reason = form.cleaned_data["reason"]
     actions.suspend(expert_id=expert.pk, reason=reason, by=_person(request), now=clock.now())
     messages.success(request, _("Stopped. No new questions; coming back takes two people."))
+    return redirect("pool:expert-detail", expert.pk)
+
+
+@allow(*STAFF)
+@require_POST
+def expert_readmit(request: HttpRequest, expert_id: UUID) -> HttpResponse:
+    """Be the second person who decides whether somebody comes back."""
+    expert, now = _expert(expert_id), clock.now()
+    waits = queries.waits_for_second(expert, now=now)
+    decide = {"approve": approvals.approve, "reject": approvals.reject}.get(
+        request.POST.get("decision", "")
+    )
+    if waits is None or decide is None:
+        raise Http404
+    decide(approval_id=waits.pk, by=_person(request), now=now)
+    messages.success(request, _("Decided."))
     return redirect("pool:expert-detail", expert.pk)
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from core.access.login import LIMITED, used_factor
 from core.access.models import Role, User
 from core.access.permissions import memberships
-from core.ui import nav
 from core.ui.context import NOBODY, Audience, Identity
 
 STAFF = frozenset({Role.COORDINATOR.value, Role.REGIONAL_ADMIN.value, Role.AUDITOR.value})
@@ -28,11 +26,6 @@ def identity(request: HttpRequest) -> Identity:
         region=user.region.name if user.region else "",
         account_url=reverse("core:account"),
     )
-
-
-def register_tabs() -> None:
-    """An expert's quiet frame shows no name to tap, so the account is a tab there."""
-    nav.register(Role.EXPERT, _("Me"), "core:account", "ik", 90)
 
 
 def _audience(roles: tuple[str, ...]) -> Audience:

@@ -305,9 +305,12 @@ def pair(  # noqa: PLR0913  two answers and where they go
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, *, column: bool = False, legend: str = "") -> Attributes:
+def field(
+    bound: BoundField, *, column: bool = False, legend: str = "", plain: bool = False
+) -> Attributes:
     """A field with its label, help and errors; `column` puts the tiles of choices below each other.
 
+    `plain` leaves out that a field may stay empty, where that goes without saying: in a filter.
     A field may carry `hints` (value to explanation) and `part_labels` (names of day and time).
     """
     kind = forms.kind(bound)
@@ -316,7 +319,7 @@ def field(bound: BoundField, *, column: bool = False, legend: str = "") -> Attri
         "bound": bound,
         "kind": kind,
         "label": legend or bound.label,
-        "optional": not bound.field.required and kind != "tick",
+        "optional": not bound.field.required and kind != "tick" and not plain,
         "help_id": f"{bound.auto_id}_helptext",
         "error_id": f"{bound.auto_id}_error",
         "described": described or "",

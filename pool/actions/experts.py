@@ -16,6 +16,7 @@ from core.access.actions import invite, withdraw_invitation
 from core.access.login import end_sessions
 from core.access.models import Invitation, Membership, Role, User
 from core.access.permissions import has_role, membership_changed, require_role
+from core.clock import local
 from core.crypto import new_data_key
 from core.errors import NotAllowed, Refusal
 from pool.models import (
@@ -246,7 +247,9 @@ def _move(expert_id: UUID, to: ExpertState, by: User, now: datetime) -> Expert:
         raise TwoPersonsNeeded
     EXPERT.require(expert.state, to)
     before, expert.state = expert.state, to
-    expert.save(update_fields=["state"])
+    if to == ExpertState.ACTIVE and expert.started_on is None:
+        expert.started_on = local(now).date()
+    expert.save(update_fields=["state", "started_on"])
     audit.record(
         "expert.moved", by=by, at=now, subject=expert.pk, target=expert, old=before, new=to.value
     )

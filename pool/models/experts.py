@@ -52,6 +52,8 @@ class Expert(Subject):
     hides_offers = models.BooleanField(_("offers start closed on my screen"), default=False)
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    # The day on which the expert first took part: the start rule of the law looks at it.
+    started_on = models.DateField(_("takes part since"), null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
 

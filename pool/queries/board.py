@@ -26,7 +26,6 @@ from pool.rules import (
     Papers,
     Rule,
     free_intervals,
-    is_free,
     paper_problems,
     parts_free,
 )
@@ -74,6 +73,11 @@ class Person:
     is_free_now: bool
     parts: frozenset[str]
     shows_dates: bool
+
+    @property
+    def is_stopped(self) -> bool:
+        """Suspended: whatever the papers say, nothing is asked."""
+        return self.expert.state == ExpertState.SUSPENDED
 
     @property
     def may_do(self) -> tuple[str, ...]:
@@ -209,9 +213,7 @@ def _people(experts: Sequence[Expert], sees_dates_of: SeesDates, now: datetime) 
                 works=tuple((one, not problems) for one, problems in works.items()),
                 problems=_told(works),
                 languages=tuple(languages.get(expert.pk, ())),
-                is_free_now=is_free(
-                    *hours, start=now, end=now + timedelta(minutes=1), tz=AMSTERDAM
-                ),
+                is_free_now=bool(free) and free[0][0] == now,
                 parts=parts_free(free, tz=AMSTERDAM),
                 shows_dates=sees_dates_of(expert),
             )

@@ -203,7 +203,7 @@ def profile_of(row: Requirement) -> str:
 
 
 def papers_of(expert_ids: Collection[UUID], *, on: date) -> dict[UUID, Papers]:
-    """What was seen on paper of these experts, as it stands on day `on`: three queries."""
+    """What was seen on paper of these experts, as it stands on day `on`: four queries."""
     vogs = {
         row.expert_id: row
         for row in VogEvidence.objects.filter(expert_id__in=expert_ids, replaced_on=None)
@@ -222,6 +222,7 @@ def papers_of(expert_ids: Collection[UUID], *, on: date) -> dict[UUID, Papers]:
             certificate_seen_on__isnull=False,
         ).values_list("expert_id", flat=True)
     )
+    began = dict(Expert.objects.filter(pk__in=expert_ids).values_list("pk", "started_on"))
     return {
         expert: Papers(
             vog_issue=vogs[expert].issue_date if expert in vogs else None,
@@ -233,6 +234,7 @@ def papers_of(expert_ids: Collection[UUID], *, on: date) -> dict[UUID, Papers]:
             else frozenset(),
             agreements=frozenset(agreements.get(expert, ())),
             has_training=expert in trained,
+            started_on=began.get(expert),
         )
         for expert in expert_ids
     }
