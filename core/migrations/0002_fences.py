@@ -45,6 +45,9 @@ CREATE POLICY seal_write ON core_auditentry FOR UPDATE TO naast_worker
   USING (chain_no IS NULL) WITH CHECK (chain_no IS NOT NULL);
 CREATE POLICY retention ON core_auditentry FOR DELETE TO naast_worker
   USING (at < now() - interval '5 years');
+REVOKE INSERT, UPDATE, DELETE ON core_auditchain FROM naast_app;
+GRANT SELECT, INSERT, UPDATE ON core_auditchain TO naast_worker;
+CREATE POLICY seal ON core_auditchain TO naast_worker USING (true);
 REVOKE UPDATE, DELETE ON core_denial FROM naast_app;
 GRANT SELECT, DELETE ON core_denial TO naast_worker;
 CREATE POLICY see_old ON core_denial FOR SELECT TO naast_worker USING (at < now() - interval '5 years');
@@ -73,6 +76,7 @@ class Migration(migrations.Migration):
             "core_message",
             "core_approval",
             "core_auditentry",
+            "core_auditchain",
             "core_denial",
         ),
         *parent("core_organisation", "core_datakey"),
