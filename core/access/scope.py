@@ -111,10 +111,14 @@ class RegionQuerySet(models.QuerySet[Row]):
         return super(RegionQuerySet, rows).only(*fields)
 
     def select_for_update(self, *args: Any, **kwargs: Any) -> Self:
-        """As Django's; the joined data key is not locked.
+        """As Django's; NO KEY, and the joined data key is not locked.
 
-        Rows that share a key would wait for each other, and in no fixed order.
+        A full lock waits for the key checks of rows that point here, though keys never change:
+        one who holds a request and offers it to an expert, and one who holds that expert and
+        wants the request, would wait for each other. Rows that share a data key would wait too,
+        and in no fixed order.
         """
+        kwargs.setdefault("no_key", True)
         if _is_sealed(self.model):
             kwargs.setdefault("of", ("self",))
         return super().select_for_update(*args, **kwargs)

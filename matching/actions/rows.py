@@ -26,13 +26,9 @@ class RequestOver(Refusal):
 
 
 def lock_request(request_id: UUID) -> Request:
-    """The request, held until the end of the transaction.
-
-    NO KEY: rows that point here may be written meanwhile. A full lock would wait for their
-    key checks, and two transactions that both wrote such a row would wait for each other.
-    """
+    """The request, held until the end of the transaction; rows below it may still point here."""
     return (
-        Request.objects.select_for_update(no_key=True, of=("self",))
+        Request.objects.select_for_update(of=("self",))
         .select_related("policy", "organisation", "area", "requester")
         .get(pk=request_id)
     )
@@ -57,12 +53,13 @@ def lock_seat(seat_id: UUID) -> Seat:
 
 def lock_expert(expert_id: UUID) -> Expert:
     """The expert, held: a suspension comes either wholly before this act or wholly after it."""
-    return Expert.objects.select_for_update(no_key=True).get(pk=expert_id)
+    return Expert.objects.select_for_update().get(pk=expert_id)
 
 
 def lock_measure(measure_id: UUID) -> Measure:
+    """The measure, held; its requests are locked after it, in the order of their ids."""
     return (
-        Measure.objects.select_for_update(no_key=True, of=("self",))
+        Measure.objects.select_for_update(of=("self",))
         .select_related("case")
         .get(pk=measure_id)
     )

@@ -3,6 +3,7 @@
 from matching.queries.fit import Fit, late_objections, look, settings_here, wish_of
 from matching.queries.gate import GateLine, GateView, gate, open_codes
 from matching.queries.lists import (
+    OfferByLink,
     assignments_of,
     my_requests,
     offer_by_link,
@@ -24,6 +25,7 @@ __all__ = [
     "Fit",
     "GateLine",
     "GateView",
+    "OfferByLink",
     "RequestPage",
     "SeatView",
     "StatusPage",

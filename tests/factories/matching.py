@@ -73,7 +73,7 @@ def make_pool(n_experts: int = 3, **policy: Any) -> Pool:
                 last_name="Kaars",
                 email=f"{name.lower()}{place}@voorbeeld.example",
                 home_area=code,
-                travel_radius_km=150,
+                travel_radius_km=20,
             )
         )
     return pool
