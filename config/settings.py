@@ -315,6 +315,7 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
+        "fido2": {"level": "WARNING"},  # would write the ids of people's passkeys
     },
 }
 DEFAULT_EXCEPTION_REPORTER_FILTER = "core.logs.StrictReporterFilter"

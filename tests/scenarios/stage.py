@@ -32,7 +32,7 @@ CAST = RegionCast(
     experts=(
         Person("Adam", "Aalbers", "1091", week=ALWAYS, can_meet=("PARENT",), max_running=3),
         Person("Bas", "Bolderman", "1055", week=ALWAYS, can_meet=("PARENT",), max_running=3),
-        Person("Cor", "Castelein", "1431", week=ALWAYS, can_meet=("PARENT",), max_running=3),
+        Person("Cor", "Castelein", "1191", week=ALWAYS, can_meet=("PARENT",), max_running=3),
     ),
     places=(Place("Wijkcentrum Oosterpoort", "Ringdijk 810, spreekkamer 4", "1112"),),
 )
