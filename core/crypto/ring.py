@@ -49,6 +49,7 @@ def root_keys() -> dict[int, bytes]:
 
 
 def current_id() -> int:
+    """The number of the root key that seals today."""
     return next(iter(root_keys()))
 
 
@@ -65,8 +66,9 @@ def unseal(key: bytes, box: bytes, place: str) -> bytes:
 
 
 def key_id_of(box: bytes) -> int:
+    """The number of the key that sealed `box`."""
     if box[:1] != VERSION:
-        raise UnknownKey("This box has an unknown version.")
+        raise UnknownKey("This is no box, or one of an unknown version.")
     return int.from_bytes(box[1:5], "big")
 
 
@@ -76,6 +78,7 @@ def wrap(data_key: bytes, place: str) -> bytes:
 
 
 def unwrap(box: bytes, place: str) -> bytes:
+    """The data key in `box`; raises UnknownKey where its root key is not in the ring."""
     try:
         root = root_keys()[key_id_of(box)]
     except KeyError:
@@ -87,9 +90,17 @@ def unwrap(box: bytes, place: str) -> bytes:
 
 @lru_cache(maxsize=4)
 def index_key(configured: str, ring: str) -> bytes:
-    """The key of blind indexes: INDEX_KEY, or derived from the lowest-numbered root key."""
+    """The key of blind indexes: INDEX_KEY, or derived from root key 1.
+
+    It must outlive rotation, or every index in the database would silently stop matching: so
+    dropping key 1 from the ring without setting INDEX_KEY first is refused.
+    """
     if configured:
         return base64.b64decode(configured)
-    keys = _read(ring)
-    lowest = keys[min(keys)]
-    return HKDF(hashes.SHA256(), KEY_BYTES, None, b"naast blind index").derive(lowest)
+    first = _read(ring).get(1)
+    if first is None:
+        raise ImproperlyConfigured(
+            "INDEX_KEY is not set and FIELD_KEYS no longer holds key 1, from which it was derived. "
+            "Put key 1 back, or set INDEX_KEY to what `manage.py rewrap` prints while it is there."
+        )
+    return HKDF(hashes.SHA256(), KEY_BYTES, None, b"naast blind index").derive(first)
