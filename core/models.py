@@ -10,12 +10,13 @@ from core.access.models import (
     User,
 )
 from core.approvals.models import Approval
-from core.audit.models import AuditEntry, Denial
+from core.audit.models import AuditChain, AuditEntry, Denial
 from core.crypto.models import DataKey
 from core.outbox.models import DueWork, Heartbeat, Message
 
 __all__ = [
     "Approval",
+    "AuditChain",
     "AuditEntry",
     "DataKey",
     "Denial",

@@ -14,17 +14,21 @@ from django.db import models
 from core.access.scope import RegionManager
 from core.retention import Keep
 
+# More days than five years can have: the policy that lets the worker delete counts in
+# years on the database's clock, and the term must never end before it.
+FIVE_YEARS = timedelta(days=5 * 365 + 5)
+
 
 class AuditEntry(models.Model):
     """One line of the log, with the elements of NEN 7513: what, when, on whom, by whom, why."""
 
-    retention = Keep.after("at", timedelta(days=5 * 365), "five years, as in health care", by_worker=True)
+    retention = Keep.after("at", FIVE_YEARS, "five years, as in health care", by_worker=True)
 
     region_id = models.BigIntegerField()
     at = models.DateTimeField()
     event = models.CharField(max_length=60)
     actor = models.UUIDField(null=True)
-    actor_role = models.CharField(max_length=16, blank=True)
+    actor_role = models.CharField(max_length=60, blank=True)
     subject = models.UUIDField(null=True)
     target = models.CharField(max_length=80, blank=True)
     fields_class = models.PositiveSmallIntegerField(default=0)
@@ -45,10 +49,35 @@ class AuditEntry(models.Model):
         return f"{self.event} {self.at:%Y-%m-%d %H:%M}"
 
 
+class AuditChain(models.Model):
+    """Both ends of a region's chain, written by the sealer.
+
+    Without them a chain that lost its oldest or its newest rows would look whole.
+    `before_first` is the hash of the last purged row, empty while none was purged.
+    """
+
+    retention = Keep.while_in_use("numbers and hashes, about no person")
+
+    region_id = models.BigIntegerField(primary_key=True)
+    first_no = models.BigIntegerField(default=1)
+    before_first = models.BinaryField(default=b"")
+    last_no = models.BigIntegerField()
+    head = models.BinaryField()
+
+    objects = RegionManager["AuditChain"]()
+    unbound = models.Manager["AuditChain"]()
+
+    class Meta:
+        base_manager_name = "unbound"
+
+    def __str__(self) -> str:
+        return f"{self.first_no}-{self.last_no}"
+
+
 class Denial(models.Model):
     """Somebody was refused. Written through a second connection, so without foreign keys."""
 
-    retention = Keep.after("at", timedelta(days=5 * 365), "as the log", by_worker=True)
+    retention = Keep.after("at", FIVE_YEARS, "as the log", by_worker=True)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     region_id = models.BigIntegerField()

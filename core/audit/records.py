@@ -39,7 +39,7 @@ def record(
     _write(event, by=by, at=at, subject=subject, target=target, fields_class=0, facts=facts)
 
 
-def read(
+def read(  # noqa: PLR0913  (what, by whom, when, about whom)
     what: str,
     *,
     by: User | None,
@@ -60,7 +60,7 @@ def read(
     )
 
 
-def _write(
+def _write(  # noqa: PLR0913  (as its callers)
     event: str,
     *,
     by: User | None,
@@ -70,14 +70,14 @@ def _write(
     fields_class: int,
     facts: dict[str, Fact],
 ) -> None:
-    from core.access.permissions import roles_of
+    from core.access.permissions import roles_of  # noqa: PLC0415  (permissions deny, too)
 
     AuditEntry(
         region_id=current_region(),
         at=at,
         event=event,
         actor=by.pk if by else None,
-        actor_role=",".join(sorted(roles_of(by)))[:16] if by else "",
+        actor_role=",".join(sorted(roles_of(by))) if by else "",
         subject=subject,
         target=f"{target._meta.label_lower}:{target.pk}" if target else "",  # noqa: SLF001
         fields_class=fields_class,
