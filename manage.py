@@ -11,12 +11,16 @@ from django.core.management import execute_from_command_line
 # These change tables or look at what would change them; everything else serves people, as app.
 OWNERS_COMMANDS = {"flush", "makemigrations", "migrate", "showmigrations", "sqlflush", "sqlmigrate"}
 
+# These claim or clean up across regions.
+ROLES = {"deliver": "worker"}
+
 
 def main() -> None:
     """Chooses settings and role where the caller has not, and hands over to Django."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    is_owners = OWNERS_COMMANDS.intersection(sys.argv[1:2])
-    os.environ.setdefault("DATABASE_ROLE", "owner" if is_owners else "app")
+    command = "".join(sys.argv[1:2])
+    role = "owner" if command in OWNERS_COMMANDS else ROLES.get(command, "app")
+    os.environ.setdefault("DATABASE_ROLE", role)
     execute_from_command_line(sys.argv)
 
 

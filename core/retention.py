@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,12 @@ class Keep:
     def after(cls, clock: str, term: timedelta, why: str, *, by_worker: bool = False) -> Keep:
         """Purged `term` after `clock`; rows whose clock is empty stay."""
         return cls(why=why, clock=clock, term=term, by_worker=by_worker)
+
+    def past(self, *, now: datetime) -> Q:
+        """The rows of a table with a clock whose time is up at `now`."""
+        if self.clock is None or self.term is None:
+            raise ValueError("this table has no clock of its own")
+        return Q(**{f"{self.clock}__lt": now - self.term})
 
     @classmethod
     def with_parent(cls, follows: str) -> Keep:

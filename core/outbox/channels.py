@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -12,10 +15,18 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils.module_loading import import_string
 
-from core.outbox.due import Done, Later
+from core.outbox.due import Done, Later, lease_left
 from core.outbox.states import Channel
 
 PERMANENT_FROM = 500
+# Each step of the talk with a mail server; all of them together stay within a lease.
+STEP_LIMIT = 5.0
+# Between asking "still wanted?" and the last byte of the text: security.md I12.
+WRITE_LIMIT = 1.0
+# The answer to the text may take longer; giving up here risks a second copy.
+ANSWER_LIMIT = 20.0
+UNKNOWN = "unknown"
+StillQueued = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -46,13 +57,53 @@ class DemoSms:
 
 @lru_cache(maxsize=1)
 def sms_adapter(path: str) -> Sms | None:
-    return import_string(path)() if path else None
+    """The gateway at a dotted path, made once; None where none is set."""
+    adapter: Sms | None = import_string(path)() if path else None
+    return adapter
 
 
-def hand_over(channel: Channel, parcel: Parcel, still_queued: Callable[[], bool]) -> Done | Later:
+class Unreachable(Exception):
+    """The provider could not be talked to at all; says nothing about the message."""
+
+
+class Breaker:
+    """Stops knocking for a while at a provider that did not answer a few times in a row.
+
+    Every unanswered try costs seconds, and whatever else is due waits behind it.
+    """
+
+    FAILURES = 3
+    REST = 20.0
+
+    def __init__(self) -> None:
+        self._n_failures = 0
+        self._rests_until = 0.0
+
+    def is_open(self) -> bool:
+        return time.monotonic() < self._rests_until
+
+    def note(self, *, answered: bool) -> None:
+        self._n_failures = 0 if answered else self._n_failures + 1
+        if self._n_failures >= self.FAILURES:
+            self._rests_until = time.monotonic() + self.REST
+            self._n_failures = 0
+
+
+breaker = Breaker()
+
+
+def hand_over(channel: Channel, parcel: Parcel, still_queued: StillQueued) -> Done | Later:
     """Give one message to its provider, unless `still_queued` says it was overtaken."""
     if channel == Channel.EMAIL:
-        return _email(parcel, still_queued)
+        if breaker.is_open():
+            return Later("provider_rests")
+        try:
+            outcome = _email(parcel, still_queued)
+        except Unreachable as trouble:
+            breaker.note(answered=False)
+            return Later(str(trouble)[:40])
+        breaker.note(answered=True)
+        return outcome
     if not still_queued():
         return Done("overtaken")
     adapter = sms_adapter(settings.SMS_ADAPTER)
@@ -61,7 +112,7 @@ def hand_over(channel: Channel, parcel: Parcel, still_queued: Callable[[], bool]
     return adapter.send(address=parcel.address, text=parcel.text, reference=parcel.reference)
 
 
-def _email(parcel: Parcel, still_queued: Callable[[], bool]) -> Done | Later:
+def _email(parcel: Parcel, still_queued: StillQueued) -> Done | Later:
     mail = EmailMultiAlternatives(
         subject=parcel.subject,
         body=parcel.text,
@@ -77,25 +128,97 @@ def _email(parcel: Parcel, still_queued: Callable[[], bool]) -> Done | Later:
     if parcel.attachment:
         mime = f"text/calendar; method={parcel.attachment['method']}; charset=utf-8"
         mail.attach_alternative(parcel.attachment["body"], mime)
-    connection: Any = get_connection()
+    backend: Any = get_connection(timeout=STEP_LIMIT)
     try:
-        connection.open()
+        _open(backend)
+        smtp = getattr(backend, "connection", None)
+        if isinstance(smtp, smtplib.SMTP):
+            return _converse(smtp, mail, still_queued)
         if not still_queued():
             return Done("overtaken")
-        connection.send_messages([mail])
-    except smtplib.SMTPRecipientsRefused as refused:
-        codes = {code for code, _why in refused.recipients.values()}
-        permanent = all(code >= PERMANENT_FROM for code in codes)
-        return Done(f"refused_{max(codes)}") if permanent else Later(f"refused_{max(codes)}")
-    except smtplib.SMTPResponseException as answer:
-        code = answer.smtp_code
-        return Done(f"refused_{code}") if code >= PERMANENT_FROM else Later(f"refused_{code}")
-    except (smtplib.SMTPException, OSError) as broken:
-        return Later(type(broken).__name__[:40])
+        backend.send_messages([mail])
+        return Done()
     finally:
-        connection.close()
-    return Done()
+        backend.close()
+
+
+def _open(backend: Any) -> None:
+    try:
+        backend.open()
+    except (smtplib.SMTPException, OSError) as trouble:
+        # Also a wrong password of ours: no reason to give this message up.
+        raise Unreachable(_name(trouble)) from trouble
+
+
+def _converse(
+    smtp: smtplib.SMTP, mail: EmailMultiAlternatives, still_queued: StillQueued
+) -> Done | Later:
+    """Say everything but the text, ask once more, and only then write the text.
+
+    `smtplib.sendmail` would do these steps in one go, with the question seconds too early.
+    """
+    sender, recipient = parseaddr(mail.from_email)[1], parseaddr(mail.to[0])[1]
+    text = _as_smtp(mail.message().as_bytes())
+    try:
+        smtp.ehlo_or_helo_if_needed()
+        eight_bits = " BODY=8BITMIME" if smtp.has_extn("8bitmime") else ""
+        code, _words = smtp.docmd("MAIL", f"FROM:<{sender}>{eight_bits}")
+        if code != 250:  # noqa: PLR2004
+            # About us, the sender, whatever the code: no reason to give this message up.
+            return Later(f"refused_{code}")
+        for command, parameter, expected in (("RCPT", f"TO:<{recipient}>", 250), ("DATA", "", 354)):
+            code, _words = smtp.docmd(command, parameter)
+            if code != expected:
+                return _refused(code)
+    except (smtplib.SMTPException, OSError) as trouble:
+        raise Unreachable(_name(trouble)) from trouble
+    # Without its last dot the server throws the message away.
+    if lease_left() < WRITE_LIMIT + ANSWER_LIMIT:
+        smtp.close()
+        return Later("too_slow")
+    if not still_queued():
+        smtp.close()
+        return Done("overtaken")
+    return _write(smtp, text)
+
+
+def _write(smtp: smtplib.SMTP, text: bytes) -> Done | Later:
+    try:
+        _wait_at_most(smtp, WRITE_LIMIT)
+        smtp.send(text)
+    except (smtplib.SMTPException, OSError) as trouble:
+        smtp.close()
+        return Later(_name(trouble))
+    try:
+        _wait_at_most(smtp, ANSWER_LIMIT)
+        code, _words = smtp.getreply()
+    except (smtplib.SMTPException, OSError):
+        smtp.close()
+        return Later(UNKNOWN)
+    return Done() if code == 250 else _refused(code)  # noqa: PLR2004
+
+
+def _refused(code: int) -> Done | Later:
+    # 4xx, and -1 for a closed line, may pass; 5xx is about this message, for good.
+    outcome = f"refused_{code}"
+    return Done(outcome) if code >= PERMANENT_FROM else Later(outcome)
+
+
+def _as_smtp(message: bytes) -> bytes:
+    """The text with CRLF, leading dots doubled, and a dot as last line (RFC 5321, 4.5.2)."""
+    body = re.sub(rb"(?m)^\.", b"..", re.sub(rb"\r?\n", b"\r\n", message))
+    return body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+
+
+def _wait_at_most(smtp: smtplib.SMTP, seconds: float) -> None:
+    if smtp.sock is not None:
+        smtp.sock.settimeout(seconds)
+
+
+def _name(trouble: Exception) -> str:
+    code = getattr(trouble, "smtp_code", None)
+    return f"refused_{code}" if code else type(trouble).__name__
 
 
 def _domain() -> str:
-    return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"

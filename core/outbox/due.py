@@ -2,7 +2,7 @@
 
 A handler is registered by the layer that owns the matter:
 
-    @handler("matching.offer_deadline")
+    @handler("matching.offer_deadline", give_up=tell_coordinator)
     def lapse(subject: UUID, now: datetime) -> Job | None: ...
 
 It runs in the region of its row, as the application role, in one transaction. Returning
@@ -13,18 +13,17 @@ outside returns a Job: its `send` runs after that transaction, its `finish` in a
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-from core import clock
 from core.access.scope import current_region, region_scope
 from core.outbox.models import DueWork
 from core.outbox.states import WorkState
@@ -32,12 +31,17 @@ from core.outbox.states import WorkState
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
+# After this long a process begins no other row of its batch: others may have a turn, and a row
+# that is begun ends within its lease.
+TURN = timedelta(seconds=30)
 BATCH = 40
-# One region may fill at most this much of a batch, so that a busy one cannot silence the rest.
-PER_REGION = 20
-MAX_TRIES = 12
-# 10 s, 30 s, 1, 5, 15 minutes, then every 15: security.md F11.
+# Looked at per claim, so that several claimers at once each find rows that nobody holds.
+CANDIDATES = 10
+# 10 s, 30 s, 1, 5, 15 minutes, then every 15, together four hours: security.md F11.
 LADDER = tuple(timedelta(seconds=s) for s in (10, 30, 60, 300, 900))
+MAX_TRIES = 20
+# Work whose own code fails, or that kills its worker, does not get better by waiting.
+MAX_CRASHES = 5
 
 
 @dataclass(frozen=True)
@@ -58,26 +62,42 @@ class Job(Protocol):
     """Work with an outside half."""
 
     def send(self) -> Done | Later:
-        """Talk to the outside; no transaction is open."""
+        """Talk to the outside; no transaction is open.
+
+        What cannot be taken back begins only while `lease_left()` is long enough for it.
+        """
 
     def finish(self, outcome: Done | Later, now: datetime) -> None:
         """Write what became of it, in a new transaction of the same region."""
 
-    def give_up(self, now: datetime) -> None:
-        """Out of tries: leave the matter in a visible state and tell somebody."""
-
 
 Handler = Callable[[UUID, datetime], Job | None]
-HANDLERS: dict[str, Handler] = {}
+GiveUp = Callable[[UUID, datetime], None]
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register the handler of one kind of due work."""
+@dataclass(frozen=True)
+class _Registered:
+    work: Handler
+    give_up: GiveUp | None
+
+
+HANDLERS: dict[str, _Registered] = {}
+
+
+def handler(kind: str, *, give_up: GiveUp | None = None) -> Callable[[Handler], Handler]:
+    """Register the handler of one kind of due work.
+
+    Args:
+        kind: `app.what`, for example "matching.offer_deadline".
+        give_up: called once when a row is out of tries, in its region, beside the mark FAILED:
+            leave the matter in a visible state and tell somebody. Where it fails as well, the
+            row is FAILED all the same.
+    """
 
     def register(function: Handler) -> Handler:
         if kind in HANDLERS:
             raise ValueError(f"two handlers for {kind}")
-        HANDLERS[kind] = function
+        HANDLERS[kind] = _Registered(function, give_up)
         return function
 
     return register
@@ -87,17 +107,22 @@ def schedule(kind: str, *, subject: UUID, at: datetime, once_per: str) -> bool:
     """Write that `kind` must happen to `subject` at `at`. False when it stood there already.
 
     Args:
+        kind: of which a handler is registered.
+        subject: the row it is about; its table is the handler's knowledge.
         at: aware instant; the past means at once.
         once_per: key of this one occasion; repeats with the same key are harmless.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO core_duework (region_id, kind, subject, once_per, not_before, attempts, state) "
+            "INSERT INTO core_duework "
+            "(region_id, kind, subject, once_per, not_before, attempts, state) "
             "VALUES (%s, %s, %s, %s, %s, 0, %s) ON CONFLICT (region_id, once_per) DO NOTHING",
             [current_region(), kind, subject, once_per, at, WorkState.WAITING],
         )
-        made = cursor.rowcount == 1
-    transaction.on_commit(nudge)
+        made: bool = cursor.rowcount == 1
+    # One nudge a transaction: a plan of a hundred rows must not knock a hundred times.
+    if made and all(function is not nudge for _ids, function, *_ in connection.run_on_commit):
+        transaction.on_commit(nudge)
     return made
 
 
@@ -109,92 +134,163 @@ def cancel(kind: str, *, subject: UUID, now: datetime) -> int:
 
 
 def nudge() -> None:
-    """Ask a worker to look now. Never waits and never fails: the sweep looks anyway."""
-    from core.tasks import run_due as task
+    """Ask a worker to look now. Never waits long and never fails: the sweep looks anyway."""
+    from core.tasks import run_due as task  # noqa: PLC0415  (the task calls back here)
 
+    if time.monotonic() < _quiet.until:
+        return
     try:
         task.apply_async(retry=False, ignore_result=True)
     except Exception as broken:  # noqa: BLE001  (any broker trouble; rows are the truth)
+        _quiet.until = time.monotonic() + _quiet.SECONDS
         log.info("nudge lost", extra={"outcome": type(broken).__name__})
 
 
+class _quiet:  # noqa: N801  (one per process, like a variable)
+    """Until when this process does not knock: a dead broker costs one wait, not one a request."""
+
+    SECONDS = 10.0
+    until = 0.0
+
+
 def run_due(*, now: datetime, limit: int = BATCH) -> int:
-    """Claim what is due and do it, each row in its own region. Returns how many were tried.
+    """Claim what is due and do it, each row in its own region. Returns how many were claimed.
 
     As worker role it sees all regions; as application role only the current one.
+
+    Args:
+        now: aware instant at which this begins; handlers get it with the time added that has
+            passed since.
+        limit: rows to claim at most.
     """
+    started = time.monotonic()
+
+    def moment() -> datetime:
+        return now + timedelta(seconds=time.monotonic() - started)
+
+    _lease_ends.set(started + LEASE.total_seconds())
     claimed = claim(now=now, limit=limit)
-    for row in claimed:
-        _process(row)
+    for n_done, row in enumerate(claimed):
+        if moment() - now > TURN:
+            _put_back(claimed[n_done:])
+            break
+        _process(row, moment)
     return len(claimed)
 
 
-def claim(*, now: datetime, limit: int = BATCH) -> list[DueWork]:
+_lease_ends: ContextVar[float] = ContextVar("lease_ends", default=float("inf"))
+
+
+def lease_left() -> float:
+    """Seconds until another process may take the row that this one is busy with."""
+    return _lease_ends.get() - time.monotonic()
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row leased to this process.
+
+    Attributes:
+        attempts: with this one.
+        died: an earlier lease ran out without a word; its process was probably killed.
+    """
+
+    pk: int
+    region_id: int
+    kind: str
+    subject: UUID
+    attempts: int
+    lease_until: datetime
+    died: bool
+
+
+# Regions take turns: the first due row of each, then the second of each. So a region with a
+# backlog of thousands silences nobody, and no more than a few rows per region are read.
+CLAIM = """
+WITH candidate AS (
+  SELECT waiting.id, waiting.turn, waiting.not_before
+  FROM core_region AS region CROSS JOIN LATERAL (
+    SELECT id, not_before, row_number() OVER (ORDER BY not_before, id) AS turn
+    FROM (SELECT id, not_before FROM core_duework
+          WHERE region_id = region.id AND state = 'WAITING' AND not_before <= %(now)s
+            AND (lease_until IS NULL OR lease_until <= %(now)s)
+          ORDER BY not_before, id LIMIT %(candidates)s) AS earliest
+  ) AS waiting
+  ORDER BY waiting.turn, waiting.not_before, waiting.id LIMIT %(candidates)s
+), held AS (
+  SELECT work.id, work.lease_until, candidate.turn
+  FROM core_duework AS work JOIN candidate USING (id)
+  WHERE work.state = 'WAITING' AND (work.lease_until IS NULL OR work.lease_until <= %(now)s)
+  ORDER BY candidate.turn, candidate.not_before, work.id
+  LIMIT %(limit)s
+  FOR UPDATE OF work SKIP LOCKED
+)
+UPDATE core_duework AS work SET lease_until = %(lease_until)s, attempts = work.attempts + 1
+FROM held WHERE work.id = held.id
+RETURNING work.id, work.region_id, work.kind, work.subject, work.attempts, work.lease_until,
+          held.lease_until IS NOT NULL, held.turn, work.not_before
+"""
+
+
+def claim(*, now: datetime, limit: int = BATCH) -> list[Claim]:
     """Lease due rows to this process until now + LEASE; others skip them.
 
     Attempts are counted here, before the work: a row that kills its worker runs out of tries.
     """
-    with transaction.atomic():
-        ranked = (
-            DueWork.unbound.filter(state=WorkState.WAITING, not_before__lte=now)
-            .filter(Q(lease_until=None) | Q(lease_until__lte=now))
-            .annotate(
-                turn=Window(
-                    RowNumber(), partition_by=F("region_id"), order_by=["not_before", "id"]
-                )
-            )
-            .filter(turn__lte=PER_REGION)
-            .order_by("not_before", "id")
-            .values_list("pk", flat=True)[:limit]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CLAIM,
+            {
+                "now": now,
+                "lease_until": now + LEASE,
+                "limit": limit,
+                "candidates": limit * CANDIDATES,
+            },
         )
-        rows = list(
-            DueWork.unbound.filter(pk__in=list(ranked), state=WorkState.WAITING)
-            .filter(Q(lease_until=None) | Q(lease_until__lte=now))
-            .order_by("not_before", "id")
-            .select_for_update(skip_locked=True, of=("self",))
-        )
-        DueWork.unbound.filter(pk__in=[row.pk for row in rows]).update(
-            lease_until=now + LEASE, attempts=F("attempts") + 1
-        )
-    for row in rows:
-        row.attempts += 1
-    return rows
+        rows = sorted(cursor.fetchall(), key=lambda row: (row[7], row[8], row[0]))
+    return [Claim(*row[:7]) for row in rows]
 
 
-def _process(row: DueWork) -> None:
+def _put_back(rows: list[Claim]) -> None:
+    """Return leases that were not used, and the tries that were counted for them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_duework SET lease_until = NULL, attempts = attempts - 1 "
+            "WHERE id = ANY(%s) AND lease_until = %s AND state = 'WAITING'",
+            [[row.pk for row in rows], rows[0].lease_until],
+        )
+
+
+def _process(row: Claim, moment: Callable[[], datetime]) -> None:
     """Do one claimed row. A row that fails is pushed up the ladder; it never stops the others."""
-    now = clock.now()
-    job: Job | None = None
     try:
-        work = HANDLERS[row.kind]
+        if row.attempts > (MAX_CRASHES if row.died else MAX_TRIES):
+            _fail(row, moment())
+            return
         with region_scope(row.region_id):
             become_app()
-            if row.attempts > MAX_TRIES:
-                _end(row, WorkState.FAILED, now)
-                job = work(row.subject, now)
-                if job is not None:
-                    job.give_up(now)
-                return
-            job = work(row.subject, now)
+            job = HANDLERS[row.kind].work(row.subject, moment())
             if job is None:
-                _end(row, WorkState.DONE, now)
+                _end(row, WorkState.DONE, moment())
                 return
         outcome = job.send()
-        now = clock.now()
         with region_scope(row.region_id):
             become_app()
-            job.finish(outcome, now)
+            job.finish(outcome, moment())
             if isinstance(outcome, Done):
-                _end(row, WorkState.DONE, now)
+                _end(row, WorkState.DONE, moment())
+            elif row.attempts < MAX_TRIES:
+                _push_back(row, moment())
             else:
-                _push_back(row, now)
+                _give_up(row, moment())
+    except (OperationalError, InterfaceError) as broken:
+        # The connection, a lock, a deadlock: not this row's fault.
+        log.warning("due work postponed", extra=_about(row, broken))
+        _afterwards(row, moment(), _push_back)
     except Exception as broken:
         # One bad row must not stop the loop; it climbs the ladder and ends in FAILED.
-        log.exception(
-            "due work failed",
-            extra={"kind": row.kind, "work": row.pk, "outcome": type(broken).__name__},
-        )
-        _push_back_quietly(row, now)
+        log.exception("due work failed", extra=_about(row, broken))
+        _afterwards(row, moment(), _give_up if row.attempts >= MAX_CRASHES else _push_back)
 
 
 def become_app() -> None:
@@ -207,25 +303,47 @@ def become_app() -> None:
             cursor.execute("SELECT set_config('role', %s, true)", [settings.DATABASE_APP_ROLE])
 
 
-def _end(row: DueWork, state: WorkState, now: datetime) -> None:
+def _end(row: Claim, state: WorkState, now: datetime) -> None:
     DueWork.objects.filter(pk=row.pk, state=WorkState.WAITING).update(
         state=state, ended_at=now, lease_until=None
     )
 
 
-def _push_back(row: DueWork, now: datetime) -> None:
+def _push_back(row: Claim, now: datetime) -> None:
     wait = LADDER[min(row.attempts, len(LADDER)) - 1]
     DueWork.objects.filter(pk=row.pk, state=WorkState.WAITING).update(
         not_before=now + wait, lease_until=None
     )
 
 
-def _push_back_quietly(row: DueWork, now: datetime) -> None:
+def _fail(row: Claim, now: datetime) -> None:
+    with region_scope(row.region_id):
+        become_app()
+        _give_up(row, now)
+
+
+def _give_up(row: Claim, now: datetime) -> None:
+    _end(row, WorkState.FAILED, now)
+    registered = HANDLERS.get(row.kind)
+    if registered is None or registered.give_up is None:
+        return
+    try:
+        with transaction.atomic():
+            registered.give_up(row.subject, now)
+    except Exception as broken:
+        # FAILED stands: a row that cannot even be given up must not come back for ever.
+        log.exception("giving up failed", extra=_about(row, broken))
+
+
+def _afterwards(row: Claim, now: datetime, then: Callable[[Claim, datetime], None]) -> None:
     try:
         with region_scope(row.region_id):
             become_app()
-            _push_back(row, now)
-    except DatabaseError:
+            then(row, now)
+    except DatabaseError as broken:
         # The lease ends by itself; the next look finds the row.
-        log.warning("lease left to expire", extra={"work": row.pk})
+        log.warning("lease left to expire", extra=_about(row, broken))
 
+
+def _about(row: Claim, broken: Exception) -> dict[str, object]:
+    return {"kind": row.kind, "work": row.pk, "outcome": type(broken).__name__}

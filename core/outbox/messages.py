@@ -14,13 +14,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.template.loader import render_to_string
+from django.db import IntegrityError, transaction
+from django.template import Context
+from django.template.loader import get_template, render_to_string
 from django.utils import translation
 
+from core import clock
 from core.access.models import User
-from core.access.scope import current_region, shelf
-from core.crypto.keys import new_data_key
-from core.crypto.models import DataKey
+from core.access.scope import region_scope
+from core.crypto.keys import shared_key
 from core.outbox import channels, due
 from core.outbox.models import Message
 from core.outbox.states import Channel, MessageState
@@ -33,8 +35,12 @@ FORBIDDEN = re.compile(
     r"|restraining|violence|perpetrator|offender|victim|probation|addiction|home ban",
     re.IGNORECASE,
 )
-GSM7 = re.compile(r"^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑܧ¿a-zäöñüà]*$")
+GSM7 = re.compile(
+    r"^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑܧ¿a-zäöñüà]*$"
+)
 SMS_LENGTH = 160
+# A token in a link is random and may spell anything.
+TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}")
 
 
 class TellingText(RuntimeError):
@@ -64,7 +70,7 @@ def still_wanted(template: str) -> Callable[[StillWanted], StillWanted]:
     return register
 
 
-def post(
+def post(  # noqa: PLR0913  (what, how, to whom, when, about what)
     template: str,
     *,
     channel: Channel,
@@ -84,26 +90,37 @@ def post(
 
     Args:
         template: folder under `templates/emails` or file under `templates/sms`.
+        channel: how it leaves; one message is one channel.
+        address: e-mail address or telephone number; sealed.
+        to: the recipient, where that is a user.
         once_per: key of this one message; repeats return None and change nothing.
+        now: aware instant of posting.
+        context: what the template fills in; neutral words and links only.
+        language: default the recipient's, or Dutch.
         at: not before this instant; default at once.
         useful_until: after this instant it is skipped instead of sent.
-        about, about_version: the row and its version, for `withdraw`.
+        about: the row it speaks of, for `withdraw`.
+        about_version: the version of that row.
+        attachment: a calendar file, e-mail only.
 
     Raises:
-        TellingText: the rendered text holds a word that no channel may carry.
+        TellingText: the rendered text or the attachment holds a word that no channel may
+            carry.
     """
     key = f"{once_per}:{channel}"
     if Message.objects.filter(once_per=key).exists():
         return None
     content = _render(template, channel, context or {}, language or (to.language if to else "nl"))
     if attachment:
+        refuse_telling(attachment.body)
         content["attachment"] = {
             "filename": attachment.filename,
             "body": attachment.body,
             "method": attachment.method,
         }
     message = Message(
-        data_key=_outbox_key(now),
+        # A key a day: it dies with the last message of its day, in backups as well.
+        data_key=shared_key(f"messages:{clock.local(now):%Y-%m-%d}", now=now),
         template=template,
         channel=channel,
         recipient=to,
@@ -115,7 +132,14 @@ def post(
         created_at=now,
         useful_until=useful_until,
     )
-    message.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+    except IntegrityError:
+        # Another transaction was first with the same `once_per`; anything else is a bug.
+        if Message.objects.filter(once_per=key).exists():
+            return None
+        raise
     due.schedule(KIND, subject=message.pk, at=at or now, once_per=f"message:{message.pk}")
     return message
 
@@ -128,7 +152,14 @@ def withdraw(*, about: UUID, now: datetime, before_version: int | None = None) -
     return stale.update(state=MessageState.WITHDRAWN, ended_at=now)
 
 
-@due.handler(KIND)
+def give_up(subject: UUID, now: datetime) -> None:
+    """Close a message that is out of tries."""
+    Message.objects.filter(pk=subject, state=MessageState.QUEUED).update(
+        state=MessageState.FAILED, ended_at=now, outcome="out_of_tries"
+    )
+
+
+@due.handler(KIND, give_up=give_up)
 def deliver(subject: UUID, now: datetime) -> due.Job | None:
     """Prepare one message for its channel; None when it is not wanted any more."""
     message = Message.objects.filter(pk=subject, state=MessageState.QUEUED).first()
@@ -158,10 +189,16 @@ class _Delivery:
         )
 
     def send(self) -> due.Done | due.Later:
-        return channels.hand_over(Channel(self.message.channel), self.parcel, self._still_queued)
+        outcome = channels.hand_over(Channel(self.message.channel), self.parcel, self._still_queued)
+        # No answer to the text: it may have arrived. One more copy at most (security.md F13).
+        if outcome == due.Later(channels.UNKNOWN) and self.message.outcome == channels.UNKNOWN:
+            return due.Done(channels.UNKNOWN)
+        return outcome
 
     def finish(self, outcome: due.Done | due.Later, now: datetime) -> None:
-        Message.objects.filter(pk=self.message.pk).update(attempts=self.message.attempts + 1)
+        Message.objects.filter(pk=self.message.pk).update(
+            attempts=self.message.attempts + 1, outcome=outcome.outcome
+        )
         if isinstance(outcome, due.Done):
             state = {
                 "ok": MessageState.SENT,
@@ -169,18 +206,11 @@ class _Delivery:
             }.get(outcome.outcome, MessageState.FAILED)
             _close(self.message, state, now, outcome=outcome.outcome)
 
-    def give_up(self, now: datetime) -> None:
-        _close(self.message, MessageState.FAILED, now, outcome="out_of_tries")
-
     def _still_queued(self) -> bool:
         """Asked after connecting and right before the body is written (security.md I12)."""
-        from core.access.scope import region_scope
-
         with region_scope(self.message.region_id):
             due.become_app()
-            return Message.objects.filter(
-                pk=self.message.pk, state=MessageState.QUEUED
-            ).exists()
+            return Message.objects.filter(pk=self.message.pk, state=MessageState.QUEUED).exists()
 
 
 def _close(message: Message, state: MessageState, now: datetime, *, outcome: str) -> None:
@@ -194,34 +224,29 @@ def _render(
 ) -> dict[str, Any]:
     with translation.override(language):
         if channel == Channel.SMS:
-            text = " ".join(render_to_string(f"sms/{template}.txt", dict(context)).split())
+            text = " ".join(_plain(f"sms/{template}.txt", context).split())
             refuse_telling(text)
             if len(text) > SMS_LENGTH or not GSM7.match(text):
                 raise TellingText(f"sms/{template} is not one message of 160 GSM-7 characters")
             return {"text": text}
         folder = f"emails/{template}"
-        subject = " ".join(render_to_string(f"{folder}/subject.txt", dict(context)).split())
-        text = render_to_string(f"{folder}/body.txt", dict(context)).strip() + "\n"
+        subject = " ".join(_plain(f"{folder}/subject.txt", context).split())
+        text = _plain(f"{folder}/body.txt", context).strip() + "\n"
         html = render_to_string(f"{folder}/body.html", dict(context))
     for part in (subject, text, html):
         refuse_telling(part)
     return {"subject": subject, "text": text, "html": html}
 
 
+def _plain(name: str, context: Mapping[str, Any]) -> str:
+    """A text file rendered as text: "&" and apostrophes stay what they are."""
+    template = get_template(name).template  # type: ignore[attr-defined]  # of Django's engine
+    text: str = template.render(Context(dict(context), autoescape=False))
+    return text
+
+
 def refuse_telling(text: str) -> None:
     """Raise TellingText when `text` holds a word that a stranger should not read."""
-    found = FORBIDDEN.search(text)
+    found = FORBIDDEN.search(TOKEN.sub("", text))
     if found:
         raise TellingText(f"a message may not say {found.group()!r}")
-
-
-def _outbox_key(now: datetime) -> DataKey:
-    """One key per region and transaction for message bodies; they live two weeks."""
-    kept = shelf()
-    key = kept.get("outbox_key")
-    if key is None:
-        last = Message.objects.order_by("-created_at").first()
-        key = last.data_key if last and last.data_key.erased_at is None else new_data_key(now=now)
-        kept["outbox_key"] = key
-    assert key.region_id == current_region()  # noqa: S101  (a shelf never outlives its scope)
-    return key  # type: ignore[no-any-return]

@@ -46,12 +46,18 @@ class DueWork(models.Model):
                 name="duework_ended_at_iff_not_waiting",
             ),
         ]
-        # The claim reads only waiting rows, earliest first.
+        # The heartbeat asks for the oldest waiting row.
         indexes = [
             models.Index(
                 fields=["not_before", "id"],
                 condition=Q(state=WorkState.WAITING),
                 name="duework_waiting",
+            ),
+            # The same per region, for the turns that regions take.
+            models.Index(
+                fields=["region", "not_before", "id"],
+                condition=Q(state=WorkState.WAITING),
+                name="duework_turn",
             ),
             models.Index(fields=["kind", "subject"], name="duework_subject"),
         ]
@@ -67,7 +73,7 @@ class Message(Subject):
     can withdraw it (`withdraw`).
     """
 
-    retention = Keep.after("created_at", timedelta(days=14), "message bodies two weeks")
+    retention = Keep.after("ended_at", timedelta(days=14), "message bodies two weeks")
 
     template = models.CharField(max_length=80)
     channel = models.CharField(max_length=8, choices=Channel)

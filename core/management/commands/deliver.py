@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import time
+import logging
+import signal
+import threading
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
 
 from core import clock
 from core.audit import seal
 from core.outbox import due
+
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -21,10 +27,24 @@ class Command(BaseCommand):
         parser.add_argument("--every", type=float, default=1.0, help="seconds between looks")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        while True:
-            while due.run_due(now=clock.now()):
-                pass
-            seal.seal()
+        if settings.DATABASE_ROLE != "worker":
+            raise CommandError("deliver works across regions: set DATABASE_ROLE=worker")
+        stop = threading.Event()
+        if not options["once"]:
+            # Finish the row at hand, then go.
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_caught: stop.set())
+        while not stop.is_set():
+            try:
+                while due.run_due(now=clock.now()) and not stop.is_set():
+                    pass
+                seal.seal()
+            except DatabaseError as broken:
+                if options["once"]:
+                    raise
+                # The database restarts; a new connection is tried at the next look.
+                log.warning("database gone", extra={"outcome": type(broken).__name__})
+                connection.close()
             if options["once"]:
                 return
-            time.sleep(options["every"])
+            stop.wait(options["every"])
