@@ -19,7 +19,7 @@ SECRET_PATHS = re.compile(r"/(v|agenda|uitnodiging|accounts/password/reset/key)/
 
 
 def redact(text: str) -> str:
-    """`text` with every token path masked: /v/***"""
+    """Return `text` with every token path masked, as in /v/***."""
     return SECRET_PATHS.sub(r"/\1/***", text)
 
 
@@ -31,7 +31,7 @@ class AllowListFormatter(logging.Formatter):
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
             "logger": record.name,
-            "message": redact(record.getMessage()),
+            "message": redact(_message(record)),
         }
         line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
         if record.exc_info and record.exc_info[0]:
@@ -39,6 +39,25 @@ class AllowListFormatter(logging.Formatter):
             line["exception"] = record.exc_info[0].__name__
             line["trace"] = redact(_places(record))
         return json.dumps(line, default=str)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The message without the words of an exception: those may quote a row.
+
+    Celery writes exception and traceback into the message itself, Django and others put the
+    exception's text there.
+    """
+    message = record.getMessage()
+    error = record.exc_info[1] if record.exc_info else None
+    if error is None:
+        return message
+    if record.name.startswith("celery"):
+        return message.partition(":")[0]
+    while error is not None:
+        for words in (repr(error), str(error)):
+            message = message.replace(words, type(error).__name__) if words else message
+        error = error.__cause__ or error.__context__
+    return message
 
 
 def _places(record: logging.LogRecord) -> str:

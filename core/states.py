@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -22,11 +23,13 @@ class Machine:
 
     Attributes:
         name: what it is a machine of, in glossary words.
+        states: every state there is, in the order of its enumeration.
         moves: state -> states that may follow.
         who: state -> who may cause entering it, in words; shown in the documents.
     """
 
     name: str
+    states: tuple[str, ...]
     moves: Mapping[str, frozenset[str]]
     who: Mapping[str, str] = field(default_factory=dict)
 
@@ -40,10 +43,12 @@ class Machine:
         return sorted(old for old, following in self.moves.items() if new in following)
 
     def draw(self) -> str:
+        entered = frozenset().union(*self.moves.values())
+        ends = [state for state in self.states if not self.moves.get(state)]
         lines = ["stateDiagram-v2"]
-        lines += [
-            f"    {old} --> {new}" for old in self.moves for new in sorted(self.moves[old])
-        ]
+        lines += [f"    [*] --> {state}" for state in self.states if state not in entered]
+        lines += [f"    {old} --> {new}" for old in self.moves for new in sorted(self.moves[old])]
+        lines += [f"    {state} --> [*]" for state in ends]
         return "\n".join(lines)
 
 
@@ -51,11 +56,18 @@ MACHINES: list[Machine] = []
 
 
 def machine(
-    name: str, moves: Mapping[str, set[str]], who: Mapping[str, str] | None = None
+    name: str, moves: Mapping[Any, set[Any]], who: Mapping[Any, str] | None = None
 ) -> Machine:
-    """Declare a machine and list it, so that the documents and tests find it."""
+    """Declare a machine and list it, so that the documents and tests find it.
+
+    Args:
+        name: what it is a machine of, in glossary words.
+        moves: state -> states that may follow; the keys are members of one enumeration.
+        who: state -> who may cause entering it.
+    """
     made = Machine(
         name=name,
+        states=tuple(str(state) for state in type(next(iter(moves)))),
         moves={str(old): frozenset(str(n) for n in new) for old, new in moves.items()},
         who={str(state): words for state, words in (who or {}).items()},
     )

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import audit
 from core.access.models import Role, User
-from core.access.permissions import require_role
+from core.access.permissions import has_role, require_role
 from core.approvals.models import Approval, Decision
 from core.errors import Refusal
 
@@ -34,6 +34,10 @@ class TooLate(Refusal):
 
 class SomethingChanged(Refusal):
     message = _("Something changed since this was asked. Look again and ask again.")
+
+
+class AskerLeft(Refusal):
+    message = _("The person who asked this may no longer do so. Ask again.")
 
 
 class AlreadyDecided(Refusal):
@@ -75,6 +79,10 @@ def ask(kind: str, *, subject: UUID, by: User, now: datetime, reason: str = "") 
     """Ask a second person to approve `kind` for `subject`.
 
     Args:
+        kind: of which an effect is registered.
+        subject: the row it is about.
+        by: the first person.
+        now: aware instant of asking; the answer has a day from here.
         reason: a code from the owner's short list, never free text about a person.
 
     Raises:
@@ -86,17 +94,25 @@ def ask(kind: str, *, subject: UUID, by: User, now: datetime, reason: str = "") 
     Approval.objects.filter(
         kind=kind, subject=subject, decision=Decision.PENDING, expires_at__lte=now
     ).delete()
-    if Approval.objects.filter(kind=kind, subject=subject, decision=Decision.PENDING).exists():
+    pending = Approval.objects.filter(kind=kind, subject=subject, decision=Decision.PENDING)
+    if pending.exists():
         raise AlreadyAsked
-    approval = Approval.objects.create(
-        kind=kind,
-        subject=subject,
-        fingerprint=registered.fingerprint(subject),
-        reason=reason,
-        asked_at=now,
-        asked_by=by,
-        expires_at=now + Approval.LIFETIME,
-    )
+    try:
+        with transaction.atomic():
+            approval = Approval.objects.create(
+                kind=kind,
+                subject=subject,
+                fingerprint=registered.fingerprint(subject),
+                reason=reason,
+                asked_at=now,
+                asked_by=by,
+                expires_at=now + Approval.LIFETIME,
+            )
+    except IntegrityError:
+        # Two people asked at the same moment; the constraint let one through.
+        if pending.exists():
+            raise AlreadyAsked from None
+        raise
     audit.record("approval.asked", by=by, at=now, subject=subject, target=approval, kind=kind)
     return approval
 
@@ -106,11 +122,14 @@ def approve(*, approval_id: UUID, by: User, now: datetime) -> Approval:
     """Be the second person; what was asked happens in this same transaction.
 
     Raises:
-        Approval.DoesNotExist, NotAllowed, SamePerson, AlreadyDecided, TooLate,
+        Approval.DoesNotExist, NotAllowed, SamePerson, AlreadyDecided, TooLate, AskerLeft,
         SomethingChanged: nothing was changed.
     """
     approval = _locked(approval_id, by, now)
     registered = EFFECTS[approval.kind]
+    # Two persons means two who both may, at this moment.
+    if not (approval.asked_by.is_active and has_role(approval.asked_by, *registered.roles)):
+        raise AskerLeft
     if registered.fingerprint(approval.subject) != approval.fingerprint:
         raise SomethingChanged
     _decide(approval, Decision.APPROVED, by, now)

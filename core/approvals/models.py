@@ -23,7 +23,9 @@ class Approval(Regional):
     """One act that takes two (domain.md 8.8): who asked, who decided, about which state."""
 
     LIFETIME = timedelta(hours=24)
-    retention = Keep.after("expires_at", timedelta(days=365), "a year, as proof of the two-person rule")
+    retention = Keep.after(
+        "expires_at", timedelta(days=365), "a year, as proof of the two-person rule"
+    )
 
     kind = models.CharField(max_length=40)
     subject = models.UUIDField()
