@@ -10,6 +10,9 @@ import random
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+import time_machine
+
+from core import clock
 from core.outbox import run_due
 from core.outbox.models import Message
 from insight.simulation.cast import ALWAYS, Person, Place, RegionCast, Staff
@@ -74,8 +77,10 @@ def agree(**policy: object) -> PolicyVersion:
 def deliver(*, now: datetime) -> list[tuple[str, str]]:
     """Do everything that is due at `now`; returns (template, recipient's name) of what left."""
     before = set(Message.objects.filter(state="SENT").values_list("pk", flat=True))
-    while run_due(now=now):
-        pass
+    # Handlers read the clock at the moment they run, as a worker does.
+    with time_machine.travel(now):
+        while run_due(now=clock.now()):
+            pass
     left = Message.objects.filter(state="SENT").exclude(pk__in=before)
     return sorted(
         (message.template, message.recipient.name if message.recipient else "")
