@@ -1,0 +1,1 @@
+"""What the pages of matching show: plain values, read once, in the words of the page."""

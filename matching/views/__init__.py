@@ -1,0 +1,1 @@
+"""Edges for people: translate, call once, translate back."""

@@ -1,0 +1,69 @@
+"""The front page of each role, and what a coordinator does from it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from core import clock
+from core.access.models import Role
+from core.access.permissions import SIGNED_IN, allow, allow_everyone, has_role
+from core.access.views import home as first_tab
+from matching import actions
+from matching.models import Task
+from matching.pages.home import nu
+from matching.pages.lists import region_list, requester_list
+from matching.views.shared import back_to, person, told
+
+
+@allow_everyone(SIGNED_IN)
+def home(request: HttpRequest) -> HttpResponse:
+    """Where everybody lands: what needs this person now."""
+    user = person(request)
+    if has_role(user, Role.COORDINATOR):
+        return _nu(request)
+    if has_role(user, Role.PROFESSIONAL):
+        return _mine(request)
+    if has_role(user, Role.EXPERT):
+        return redirect("matching:today")
+    return first_tab(request)
+
+
+def _nu(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    part = "matching/_nu.html" if request.headers.get("HX-Request") else "matching/nu.html"
+    return render(request, part, {"page": nu(now=now), "now": now})
+
+
+def _mine(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    part = "matching/_mine.html" if request.headers.get("HX-Request") else "matching/mine.html"
+    return render(request, part, {"page": requester_list(person(request), now=now), "now": now})
+
+
+@allow(Role.COORDINATOR, Role.PROFESSIONAL)
+def request_list(request: HttpRequest) -> HttpResponse:
+    """Every request that this person may follow: the running ones, or those that are over."""
+    user, now = person(request), clock.now()
+    over = "over" in request.GET
+    if has_role(user, Role.COORDINATOR):
+        context = {"page": region_list(now=now, over=over), "now": now, "over": over}
+        return render(request, "matching/request_list.html", context)
+    context = {"page": requester_list(user, now=now, over=over), "now": now, "over": over}
+    return render(request, "matching/mine.html", context)
+
+
+@allow(Role.COORDINATOR)
+@require_POST
+def task_done(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say that a human did it."""
+    with told(request, _("Done. It is off the list.")):
+        try:
+            actions.finish_task(task_id=pk, by=person(request), now=clock.now())
+        except Task.DoesNotExist:
+            raise Http404 from None
+    return back_to("home")

@@ -1,0 +1,71 @@
+"""What every edge of matching does in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from core import audit
+from core.access.models import User
+from core.errors import NotAllowed, Refusal
+from matching.models import Request
+from matching.permissions import may_follow
+from pool.models import Expert
+from pool.queries import expert_of
+
+
+def person(request: HttpRequest) -> User:
+    """Who is looking; the guard of the view let nobody else in."""
+    if not isinstance(request.user, User):
+        raise NotAllowed("")
+    return request.user
+
+
+def own_expert(request: HttpRequest) -> Expert:
+    """The expert who is looking; without a profile in this region there is no page."""
+    expert = expert_of(person(request))
+    if expert is None:
+        raise Http404
+    return expert
+
+
+def followed(request: HttpRequest, pk: UUID) -> Request:
+    """A request that this person may follow; another's looks like none."""
+    rows = Request.objects.select_related(
+        "case", "measure", "policy", "area", "organisation", "requester", "seen_by"
+    )
+    found = rows.filter(pk=pk).first()
+    if found is None or not may_follow(person(request), found):
+        raise Http404
+    return found
+
+
+def log_reading(request: HttpRequest, found: Request, *, now: datetime) -> None:
+    """Write that somebody opened this request; a page that refreshes itself opens nothing."""
+    if not request.headers.get("HX-Request"):
+        audit.read("request", by=person(request), at=now, subject=found.case_id, target=found)
+
+
+@contextmanager
+def told(request: HttpRequest, success: str | Promise = "") -> Iterator[None]:
+    """Say what happened above the next page: `success`, or the sentence of a refusal."""
+    try:
+        yield
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        if success:
+            messages.success(request, str(success))
+
+
+def back_to(viewname: str, *args: object, anchor: str = "") -> HttpResponse:
+    """Redirect to a page, at the part that changed."""
+    url = reverse(viewname, args=args)
+    return HttpResponseRedirect(f"{url}#{anchor}" if anchor else url)

@@ -1,0 +1,133 @@
+"""What a professional sees and does after sending: status, missing points, news."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core import clock
+from core.access.models import Role
+from core.access.permissions import allow
+from matching import actions
+from matching.forms.acts import MeasureNewsForm, OpenPointsForm, possible_news
+from matching.models import Request
+from matching.pages.filing import terms_here
+from matching.pages.gate import gate_of
+from matching.pages.status import status_of
+from matching.permissions import may_coordinate
+from matching.states import GateCode, GateWho
+from matching.views.shared import back_to, followed, log_reading, person, told
+
+
+@allow(Role.PROFESSIONAL, Role.COORDINATOR)
+def request_status(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Where the request stands: one sentence with a time, and what is needed."""
+    now, found = clock.now(), followed(request, pk)
+    log_reading(request, found, now=now)
+    live = bool(request.headers.get("HX-Request"))
+    part = "matching/_status.html" if live else "matching/request_status.html"
+    return render(request, part, {"page": status_of(found, now=now), "now": now})
+
+
+@allow(Role.PROFESSIONAL)
+@require_http_methods(["GET", "POST"])
+def request_complete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The points that only the professional can answer."""
+    now, found = clock.now(), followed(request, pk)
+    waiting = [point.code for point in gate_of(found, now=now).open_for(GateWho.REQUESTER)]
+    if not waiting:
+        return redirect("matching:request-status", pk)
+    data = request.POST if request.method == "POST" else None
+    form = OpenPointsForm(data, codes=waiting, now=now, terms=terms_here())
+    if data is not None and form.is_valid():
+        with told(request, _("Thank you. It is recorded.")):
+            _confirm(request, found, form)
+        return redirect("matching:request-status", pk)
+    context = {"form": form, "asked": found}
+    status = 422 if data is not None else 200
+    return render(request, "matching/request_complete.html", context, status=status)
+
+
+def _confirm(request: HttpRequest, found: Request, form: OpenPointsForm) -> None:
+    for code, answer in form.answers().items():
+        actions.confirm_gate_item(
+            request_id=found.pk,
+            code=code,
+            by=person(request),
+            now=form.now,
+            stated_on=answer if code == GateCode.G1 else None,
+            risk=answer if code == GateCode.G4 else None,
+        )
+
+
+@allow(Role.PROFESSIONAL, Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def measure_news(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Extension, withdrawal or ruling: what happened, on whose word, heard when."""
+    now, found = clock.now(), followed(request, pk)
+    measure = found.measure
+    if measure is None:
+        raise Http404
+    data = request.POST if request.method == "POST" else None
+    form = MeasureNewsForm(data, measure=measure, now=now, terms=terms_here())
+    form.fields["kind"].choices = possible_news(measure.state)  # type: ignore[attr-defined]
+    if data is not None and form.is_valid():
+        with told(request, _("Recorded. Everybody who must know is told without details.")):
+            _record(request, form)
+        return _back(request, found)
+    context = {
+        "form": form,
+        "asked": found,
+        "measure": measure,
+        "coordinates": may_coordinate(person(request)),
+    }
+    status = 422 if data is not None else 200
+    return render(request, "matching/measure_news.html", context, status=status)
+
+
+def _record(request: HttpRequest, form: MeasureNewsForm) -> None:
+    cleaned = form.cleaned_data
+    actions.record_measure_event(
+        measure_id=form.measure.pk,
+        kind=cleaned["kind"],
+        source=cleaned["source"],
+        document_seen=cleaned["document_seen"] == "YES",
+        heard_at=form.heard_at(),
+        new_end_wall=cleaned["new_end"],
+        fold=form.new_end_fold(),
+        by=person(request),
+        now=form.now,
+    )
+
+
+@allow(Role.PROFESSIONAL, Role.COORDINATOR)
+@require_POST
+def request_reachable(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The participant can be reached sooner than was thought."""
+    found = followed(request, pk)
+    with told(request, _("Recorded. Contact is possible from now on; the coordinator knows.")):
+        actions.report_reachable(request_id=found.pk, by=person(request), now=clock.now())
+    return _back(request, found)
+
+
+@allow(Role.PROFESSIONAL, Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def request_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take the request back: asked once, because everybody who was asked is told."""
+    found = followed(request, pk)
+    if request.method == "POST":
+        with told(request, _("Taken back. Everybody who was asked is told.")):
+            actions.withdraw_request(request_id=found.pk, by=person(request), now=clock.now())
+        return _back(request, found)
+    context = {"asked": found, "coordinates": may_coordinate(person(request))}
+    return render(request, "matching/request_withdraw.html", context)
+
+
+def _back(request: HttpRequest, found: Request) -> HttpResponse:
+    coordinates = may_coordinate(person(request))
+    page = "matching:request-detail" if coordinates else "matching:request-status"
+    return back_to(page, found.pk)
