@@ -28,8 +28,10 @@ def my_requests(user: User) -> QuerySet[Request]:
         for membership in memberships(user)
         if membership.role == Role.PROFESSIONAL and membership.organisation_id
     ]
-    return _requests().filter(organisation_id__in=own).order_by(
-        F("closed_at").asc(nulls_first=True), "-filed_at", "pk"
+    return (
+        _requests()
+        .filter(organisation_id__in=own)
+        .order_by(F("closed_at").asc(nulls_first=True), "-filed_at", "pk")
     )
 
 

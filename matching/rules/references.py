@@ -9,7 +9,10 @@ from datetime import date
 # Nine digits, also when written in groups; not a part of a longer number.
 NINE_DIGITS = re.compile(r"(?<!\d)(?<!\d[ .\-])\d(?:[ .\-]?\d){8}(?![ .\-]?\d)")
 EMAIL = re.compile(r"\S@\S")
-DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})[\-/. ](\d{1,2})[\-/. ](\d{4}|\d{2})(?!\d)")
+# Not what follows a year: in 2026-09-04-12 there is one date, and it is this year's.
+DAY_FIRST = re.compile(
+    r"(?<!\d)(?<!\d{4}[\-/. ])(\d{1,2})[\-/. ](\d{1,2})[\-/. ](\d{4}|\d{2})(?!\d)"
+)
 YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[\-/. ](\d{1,2})[\-/. ](\d{1,2})(?!\d)")
 EIGHT_DIGITS = re.compile(r"(?<!\d)(\d{8})(?!\d)")
 # Dates of this year and the last one stand in references of offices; nobody there is one year old.

@@ -142,9 +142,7 @@ def test_the_wall_clock_stands_still_whatever_the_date(wall: datetime, days: int
 def test_questions_come_on_day_seven_a_day_and_two_hours_before() -> None:
     imposed, end = utc("2026-09-04T20:40"), utc("2026-09-14T20:40")
 
-    found = clock.question_instants(
-        imposed, end, quiet_from=time(22, 0), quiet_until=time(8, 0)
-    )
+    found = clock.question_instants(imposed, end, quiet_from=time(22, 0), quiet_until=time(8, 0))
 
     # Day 7 and the day before fall at 22:40, in quiet hours: both wait until eight.
     assert found == {

@@ -337,9 +337,7 @@ def test_after_its_minutes_a_yes_stands() -> None:
     accept(offer)
 
     with pytest.raises(actions.UndoLate):
-        actions.undo_accept(
-            offer_id=offer.pk, expert_id=offer.expert_id, now=NOON + 16 * MINUTE
-        )
+        actions.undo_accept(offer_id=offer.pk, expert_id=offer.expert_id, now=NOON + 16 * MINUTE)
 
 
 def test_who_lost_to_somebody_faster_may_win_after_an_undo(two: Two) -> None:
