@@ -203,7 +203,7 @@ class ExpertForm(forms.Form):
         )
         yield self._section(_("Where"), "", "home_area", "travel_radius_km", "excluded_areas")
         yield replace(
-            self._section(_("Languages"), _("The best one first.")),
+            self._section(_("Languages"), ""),
             pairs=[(self[f"language_{n}"], self[f"level_{n}"]) for n in range(self.n_languages)],
         )
         yield self._section(
