@@ -24,6 +24,7 @@ from core.outbox import Channel, post
 HOUR = timedelta(hours=1)
 RESET_LINK = timedelta(minutes=30)
 
+SILENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 # What allauth wants to say by mail, and which message of ours says it. Anything else is a bug.
 MAILS = {"account/email/password_reset_key": "core/password_reset"}
 
@@ -75,6 +76,18 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # all
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         return reverse("core:account")
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        # The page that follows shows that one is in, or out; a toast about it is in the way.
+        if message_template not in SILENT:
+            super().add_message(request, level, message_template, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Post to the outbox instead of talking to a mail server inside a request."""

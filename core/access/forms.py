@@ -54,18 +54,17 @@ class AcceptForm(forms.Form):
 
     password = forms.CharField(
         label=_("Password"),
+        error_messages={"required": _("Choose a password, or tick that you use a passkey.")},
         help_text=_(
             "At least 12 characters. A few ordinary words in a row are strong and easy to keep."
         ),
         strip=False,
-        required=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
         label=_("The same password again"),
         strip=False,
-        required=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -77,17 +76,17 @@ class AcceptForm(forms.Form):
     def __init__(self, *args: Any, newcomer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.newcomer = newcomer
+        if self.data.get("passkey"):
+            self.fields["password"].required = self.fields["again"].required = False
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        password, again = cleaned.get("password"), cleaned.get("again")
         if cleaned.get("passkey"):
             return {**cleaned, "password": None}
-        if not password:
-            self.add_error("password", _("Choose a password, or tick that you use a passkey."))
-        elif password != again:
+        password, again = cleaned.get("password"), cleaned.get("again")
+        if password and again and password != again:
             self.add_error("again", _("These two are not the same. Type the password again."))
-        else:
+        elif password:
             self._judge(password)
         return cleaned
 

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -243,7 +244,7 @@ def test_signing_in_gives_the_session_another_key_and_a_line_in_the_log(
     session = client.session
     session["before"] = "1"
     session.save()
-    client.cookies["naast_sid"] = session.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
 
     client.post("/accounts/login/", {"login": cas.email, "password": PASSWORD})
 
@@ -259,8 +260,12 @@ def test_a_sixth_device_signs_out_the_first(cas: User) -> None:
         one.post("/accounts/login/", {"login": cas.email, "password": PASSWORD})
 
     assert UserSession.objects.filter(user=cas).count() == MOST_SESSIONS
-    assert not Session.objects.filter(pk=clients[0].cookies["naast_sid"].value).exists()
-    assert Session.objects.filter(pk=clients[1].cookies["naast_sid"].value).exists()
+    assert not Session.objects.filter(
+        pk=clients[0].cookies[settings.SESSION_COOKIE_NAME].value
+    ).exists()
+    assert Session.objects.filter(
+        pk=clients[1].cookies[settings.SESSION_COOKIE_NAME].value
+    ).exists()
 
 
 def test_quick_exit_leaves_nothing_and_says_nothing(cas: User, sign_in: SignIn) -> None:
