@@ -1,16 +1,16 @@
 """Planning, moving, confirming and cancelling. Hours are booked in the same transaction.
 
-Order of locks: the request, then the session, then blocks. An event of the measure comes in
+Order of locks: the request, then the session, then turns of experts, then blocks. An event of the measure comes in
 through the request, so whoever took a session first would wait for it for ever.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -112,6 +112,7 @@ def plan_session(  # noqa: PLR0913  who, what, when, where, with whom
         # A seat at a fixed time holds hours from the accept on; the session takes them over.
         release(source=one.pk)
     travel = travel_time(kind)
+    take_turns(one.expert_id for one in assignments)
     blocks = book_all(
         Booking(one.expert, BlockKind.SESSION, start, end, travel, session.pk)
         for one in assignments
@@ -153,6 +154,7 @@ def move_session(  # noqa: PLR0913  the session, when and where
     roles = [role for role in roles_in(session) if role.assignment is not None]
     _require_deployable(request, [role.assignment for role in roles if role.assignment], start)
     travel = travel_time(session.kind)
+    take_turns(role.assignment.expert_id for role in roles if role.assignment)
     # In the order in which planning books them: by expert.
     for role in sorted(roles, key=lambda one: one.block.expert_id if one.block else one.pk):
         if role.block is not None:
@@ -229,6 +231,20 @@ def doubt(session: Session, request: Request, *, why: str, now: datetime) -> Non
     people = recipients(roles_in(session))
     tell(session, people, "to_confirm", now=now, by_sms=people)
     _watch_gate(session, now=now)
+
+
+def take_turns(expert_ids: Iterable[UUID]) -> None:
+    """Wait until nobody else is booking hours of these experts; until the transaction ends.
+
+    Without it two who write overlapping hours at the same moment find each other's row and both
+    wait: PostgreSQL then ends one of them as a deadlock, a second later and without the sentence
+    that the hours are given away. A lock on the expert's row would do as well, but whoever
+    suspends an expert holds that one and waits for requests.
+    """
+    with connection.cursor() as cursor:
+        for expert_id in sorted(set(expert_ids)):
+            key = int.from_bytes(expert_id.bytes[:8], signed=True)
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
 def locked(session_id: UUID, *, by: User) -> tuple[Request, Session]:
