@@ -15,11 +15,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from core.access.login import FACTOR
-from core.access.models import Membership, Organisation, OrganisationKind, Region, Role, User
+from core.access.models import Region, Role
 from core.access.permissions import BY_LINK, PUBLIC, SIGNED_IN
 from core.access.scope import region_scope
-from tests.conftest import NOON
+from tests.factories.people import client_as, make_user
+from tests.factories.pool import make_region_profile
 
 pytestmark = pytest.mark.django_db(databases=["default", "denials"])
 
@@ -126,17 +126,12 @@ def test_who_may_come_in_is_a_known_word() -> None:
 @pytest.fixture
 def client_of(region: Region) -> Callable[[Role | None], Client]:
     def signed_in(role: Role | None) -> Client:
-        client = Client(raise_request_exception=False)
         if role is None:
-            return client
-        user = User.objects.create_user(f"{role}@voorbeeld.example", name="Iemand", region=region)
+            return Client(raise_request_exception=False)
         with region_scope(region.pk):
-            desk = Organisation.objects.create(name="Bureau", kind=OrganisationKind.POLICE)
-            Membership.objects.create(user=user, role=role, organisation=desk, started_at=NOON)
-        client.force_login(user)
-        session = client.session
-        session[FACTOR] = str(user.pk)
-        session.save()
+            make_region_profile()
+            client = client_as(make_user("Iemand", role))
+        client.raise_request_exception = False
         return client
 
     return signed_in
