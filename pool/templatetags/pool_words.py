@@ -137,6 +137,8 @@ def pool_sentence(board: Board) -> str:
     ready, everybody = board.count(Standing.READY), len(board.people)
     if not everybody:
         return gettext("Nobody is in the pool yet")
+    if not ready:
+        return gettext("Nobody can now")
     said = ngettext(
         "%(ready)s of %(everybody)s can now", "%(ready)s of %(everybody)s can now", ready
     )

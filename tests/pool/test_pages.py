@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from core import clock
 from core.access.models import Region, Role, User
 from core.access.scope import region_scope
 from core.audit.models import AuditEntry
@@ -380,6 +381,53 @@ def test_stopping_asks_for_a_code_and_shows_who_did_it(
     assert page.count("Cas Verhoef") >= 3
     with region_scope(region.pk):
         assert Expert.objects.get().state == ExpertState.SUSPENDED
+
+
+def test_a_second_person_decides_on_the_page(region: Region, cas: User, ruben: Expert) -> None:
+    with region_scope(region.pk):
+        dina = make_user("Dina Prins", Role.COORDINATOR)
+        actions.suspend(expert_id=ruben.pk, reason="OTHER", by=cas, now=clock.now())
+        actions.ask_to_lift(expert_id=ruben.pk, by=cas, now=clock.now())
+    url = reverse("pool:expert-readmit", args=[ruben.pk])
+
+    own = client_as(cas).post(url, {"decision": "approve"})
+    other = client_as(dina).post(url, {"decision": "approve"})
+    again = client_as(dina).post(url, {"decision": "approve"})
+
+    assert [one.status_code for one in (own, other, again)] == [403, 302, 404]
+    with region_scope(region.pk):
+        assert Expert.objects.get().state == ExpertState.ACTIVE
+
+
+def test_leaving_asks_first(cas: User, ruben: Expert) -> None:
+    page = client_as(cas).get(reverse("pool:expert-detail", args=[ruben.pk])).content.decode()
+
+    before, found, after = page.partition('id="weggaan"')
+    assert found
+    assert 'value="leave"' in after
+    assert 'value="leave"' not in before
+
+
+@pytest.mark.parametrize(("path", "location"), [("/", "/"), ("//evil.example", "/ik/")])
+def test_a_pause_leads_back_inside_the_house_only(
+    ruben_signed_in: Client, path: str, location: str
+) -> None:
+    answer = ruben_signed_in.post(reverse("pool:my-pause"), {"move": "pause", "next": path})
+
+    assert answer.headers["Location"].startswith(location)
+
+
+def test_each_has_the_own_tabs(cas: User, ruben: Expert, ruben_signed_in: Client) -> None:
+    staff = client_as(cas).get(reverse("pool:expert-detail", args=[ruben.pk]))
+    own = ruben_signed_in.get(reverse("pool:my-week"))
+
+    assert reverse("pool:expert-list") in [one.url for one in staff.context["nav"]]
+    urls = [one.url for one in own.context["nav"]]
+    assert [url for url in urls if url.startswith("/ik/")] == [
+        reverse("pool:my-week"),
+        reverse("pool:my-profile"),
+    ]
+    assert reverse("pool:expert-list") not in urls
 
 
 def test_a_profile_is_changed_and_opening_it_is_logged(
