@@ -18,6 +18,7 @@ from core import audit, outbox
 from core.access.models import User
 from core.clock import local
 from core.errors import Refusal
+from core.states import IllegalMove
 from matching import clock, signals
 from matching.actions import notices
 from matching.actions.gate import void_for
@@ -170,6 +171,8 @@ def record_measure_event(  # noqa: PLR0913  (what, on whose word, when, and the 
     if kind == MeasureEventKind.EXTENDED and new_end_wall is None:
         raise EndMissing
     before, end_before = measure.state, measure.end_at
+    if before not in _TAKES.get(kind, _LIVING):
+        raise IllegalMove
     if new_end_wall is not None:
         _state_end(measure, new_end_wall, fold)
     if document_seen or kind == MeasureEventKind.DECISION_SEEN:
@@ -323,6 +326,13 @@ _FOLLOWING: dict[str, MeasureState | None] = {
     MeasureEventKind.RESUMED: MeasureState.ACTIVE,
     MeasureEventKind.END_CONFIRMED: MeasureState.EXPIRED,
     MeasureEventKind.CORRECTED: None,
+}
+
+# What is over takes no news; what was never suspended cannot come back.
+_LIVING = frozenset({*IN_FORCE, MeasureState.SUSPENDED})
+_TAKES: dict[str, frozenset[str]] = {
+    MeasureEventKind.RESUMED: frozenset({MeasureState.SUSPENDED}),
+    MeasureEventKind.END_CONFIRMED: frozenset({MeasureState.END_REACHED_UNCONFIRMED}),
 }
 
 

@@ -58,11 +58,7 @@ def lock_expert(expert_id: UUID) -> Expert:
 
 def lock_measure(measure_id: UUID) -> Measure:
     """The measure, held; its requests are locked after it, in the order of their ids."""
-    return (
-        Measure.objects.select_for_update(of=("self",))
-        .select_related("case")
-        .get(pk=measure_id)
-    )
+    return Measure.objects.select_for_update(of=("self",)).select_related("case").get(pk=measure_id)
 
 
 def move_request(request: Request, state: RequestState, **fields: Any) -> None:

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.access.models import User
-from core.access.scope import Regional, regional_key
+from core.access.scope import Regional, cascade, regional_key
 from core.crypto import SealedText, Subject
 from core.retention import Keep
 from matching.states import (
@@ -101,7 +101,7 @@ class Request(Subject):
     retention = Keep.with_parent("case")
 
     case = regional_key("matching.Case", on_delete=models.CASCADE)
-    measure = regional_key("matching.Measure", null=True, blank=True, on_delete=models.CASCADE)
+    measure = regional_key("matching.Measure", null=True, blank=True, on_delete=cascade)
     policy = regional_key("matching.PolicyVersion")
     organisation = regional_key("core.Organisation")
     requester = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -196,8 +196,8 @@ class Task(Regional):
     retention = Keep.after("done_at", timedelta(days=90), "three months after it was done")
 
     kind = models.CharField(max_length=16, choices=TaskKind)
-    request = regional_key("matching.Request", null=True, blank=True, on_delete=models.CASCADE)
-    expert = regional_key("pool.Expert", null=True, blank=True, on_delete=models.CASCADE)
+    request = regional_key("matching.Request", null=True, blank=True, on_delete=cascade)
+    expert = regional_key("pool.Expert", null=True, blank=True, on_delete=cascade)
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()
     once_per = models.CharField(max_length=120)
