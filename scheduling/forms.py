@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +31,11 @@ class MomentForm(forms.Form):
     """
 
     moment = forms.ChoiceField(label=_("When?"), widget=forms.RadioSelect)
-    other = WallClockField(label=_("Another moment"), required=False)
+    other = WallClockField(
+        label=_("Day and time"),
+        help_text=_("Only for another moment than those above."),
+        required=False,
+    )
     fold = forms.ChoiceField(
         label=_("The clock shows this time twice that night. Which one?"),
         choices=[("0", _("the first, in summer time")), ("1", _("the second, in winter time"))],
@@ -135,7 +140,7 @@ class PlanForm(MomentForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.set_choices("kind", [(kind.value, kind.label) for kind in kinds])
+        self.set_choices("kind", [(kind.value, capfirst(kind.label)) for kind in kinds])
         self.set_choices("people", [(str(one.pk), one.expert.short_name) for one in assignments])
         self.initial.setdefault("people", [str(one.pk) for one in assignments])
 

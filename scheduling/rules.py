@@ -27,6 +27,10 @@ PER_DAY = 2
 APART = timedelta(hours=3)
 
 
+# From here on somebody may be on the way; a tap on an earlier day is a slip, and would start
+# an alarm about somebody who is at home.
+CHECK_IN_OPENS = timedelta(hours=1)
+
 # --- Wall clock -------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -16,11 +16,8 @@ from scheduling.actions.reminders import stop_reminders
 from scheduling.actions.sessions import locked
 from scheduling.models import Session, SessionRole
 from scheduling.queries import request_of, roles_in, sessions_of
+from scheduling.rules import CHECK_IN_OPENS
 from scheduling.states import SESSION, RoleKind, SessionState
-
-# From here on somebody may be on the way; a tap on an earlier day is a slip, and would start
-# an alarm about somebody who is at home.
-BEFORE_START = timedelta(hours=1)
 
 
 class TooEarly(Refusal):
@@ -50,7 +47,7 @@ def check_in(*, role_id: UUID, by: User, now: datetime) -> SessionRole:
         return role
     if session.state not in {SessionState.HELD, SessionState.MISSED}:
         SESSION.require(session.state, SessionState.HELD)
-    if now < session.starts_at - BEFORE_START:
+    if now < session.starts_at - CHECK_IN_OPENS:
         raise TooEarly
     SessionRole.objects.filter(pk=role.pk, checked_in_at=None).update(checked_in_at=now)
     _record("session.checked_in", role, session, by=by, now=now)

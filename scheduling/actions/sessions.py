@@ -1,7 +1,8 @@
 """Planning, moving, confirming and cancelling. Hours are booked in the same transaction.
 
-Order of locks: the request, then the session, then turns of experts, then blocks. An event of the measure comes in
-through the request, so whoever took a session first would wait for it for ever.
+Order of locks: the request, then the session, then turns of experts, then blocks. An event of
+the measure comes in through the request, so whoever took a session first would wait for it for
+ever.
 """
 
 from __future__ import annotations

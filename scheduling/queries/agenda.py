@@ -84,6 +84,11 @@ class Week:
     def last(self) -> datetime:
         return self.days[-1].start
 
+    @property
+    def numbers(self) -> list[int]:
+        """ISO numbers of the one or two weeks that these days are in."""
+        return list(dict.fromkeys(day.date.isocalendar().week for day in self.days))
+
 
 def own_days(user: User, *, first: date, now: datetime) -> list[Day]:
     """The coming sessions of `user` by day; an expert reads no request numbers."""

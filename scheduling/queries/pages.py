@@ -19,6 +19,7 @@ from pool.models import MeetingPlace
 from pool.queries import coordinator_phone
 from scheduling.models import Session, SessionRole
 from scheduling.queries.people import is_held_by, name_of, request_of, roles_in, sessions_of
+from scheduling.rules import CHECK_IN_OPENS
 from scheduling.states import LIVE, RoleKind, SessionKind, SessionState
 
 MARKS: dict[str, str] = {
@@ -48,6 +49,7 @@ class SessionPage:
     is_expert: bool
     may_change: bool
     has_place: bool
+    request_url: str
     phone: str
     now: datetime
 
@@ -58,6 +60,14 @@ class SessionPage:
     @property
     def has_begun(self) -> bool:
         return self.session.starts_at <= self.now
+
+    @property
+    def checks_in_from(self) -> datetime:
+        return self.session.starts_at - CHECK_IN_OPENS
+
+    @property
+    def can_check_in(self) -> bool:
+        return self.now >= self.checks_in_from
 
 
 def session_page(*, session_id: UUID, reader: User, now: datetime) -> SessionPage:
@@ -79,9 +89,18 @@ def session_page(*, session_id: UUID, reader: User, now: datetime) -> SessionPag
         is_expert=mine is not None and mine.kind == RoleKind.EXPERT and not is_staff,
         may_change=may_follow(reader, request),
         has_place=session.place_id is not None,
+        request_url=_request_url(request, reader),
         phone=coordinator_phone(at=now),
         now=now,
     )
+
+
+def _request_url(request: Request, reader: User) -> str:
+    """Where this reader follows the request; empty for who may not."""
+    if not may_follow(reader, request):
+        return ""
+    page = "request-detail" if has_role(reader, Role.COORDINATOR) else "request-status"
+    return reverse(f"matching:{page}", args=[request.pk])
 
 
 def place_of(session: Session) -> MeetingPlace | None:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from core.access.models import Membership, Role, User
 from core.crypto.keys import new_data_key
+from matching.actions import open_request
 from matching.models import (
     Assignment,
-    Case,
     ConflictDeclaration,
     Decision,
     GateItem,
-    Measure,
     Offer,
     PolicyVersion,
     Request,
@@ -23,22 +21,27 @@ from matching.models import (
     Wave,
 )
 from matching.states import (
-    AgeBand,
     Conflict,
     GateCode,
     GateItemState,
     OfferState,
-    Relation,
-    RequestState,
     SeatRole,
     SeatState,
-    Urgency,
+    WaveState,
 )
 from pool.models import Expert, MeetingPlace
 from scheduling import actions
 from scheduling.models import Session, SessionRole
 from scheduling.states import RoleKind, SessionKind
-from tests.factories.people import make_organisation, make_user
+from tests.factories.matching import (
+    Pool,
+    accept,
+    ask,
+    make_filing,
+    make_measure_filing,
+    make_policy,
+)
+from tests.factories.people import make_user
 from tests.factories.pool import make_active_expert, make_area, make_region_profile, require_vog
 
 HOUR = timedelta(hours=1)
@@ -46,7 +49,11 @@ DAY = timedelta(days=1)
 # Saturday 5 September 2026, 10:40 in Amsterdam; and the Sunday after it, 14:00.
 PLANNING = datetime(2026, 9, 5, 8, 40, tzinfo=UTC)
 SUNDAY = datetime(2026, 9, 6, 12, 0, tzinfo=UTC)
+# The night before, 22:40 on the wall, it began; the request came at 23:15.
+IMPOSED = datetime(2026, 9, 4, 22, 40)  # noqa: DTZ001  (a wall clock)
 FILED = datetime(2026, 9, 4, 21, 15, tzinfo=UTC)
+OFFERED = datetime(2026, 9, 5, 7, 5, tzinfo=UTC)
+ACCEPTED = datetime(2026, 9, 5, 8, 20, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -88,66 +95,38 @@ def make_scene(*, gate: bool = True, phone: str = "", **expert: Any) -> Scene:
     Membership.objects.filter(user=bram).update(phone=phone)
     ruben = make_active_expert(hanneke, **expert)
     request = make_request(bram)
-    assignment = make_assignment(request, ruben)
+    offer = ask(Pool(hanneke, bram, request.organisation), request, ruben, now=OFFERED)
+    assignment = accept(offer, now=ACCEPTED)
+    request.refresh_from_db()
     if gate:
         complete_gate(request, hanneke)
     return Scene(hanneke, bram, ruben, request, assignment)
 
 
-def make_policy() -> PolicyVersion:
-    found = PolicyVersion.objects.order_by("-number").first()
-    return found or PolicyVersion.objects.create(
-        number=1, made_at=FILED - DAY, reminders=[1440, 120]
-    )
-
-
 def make_request(requester: User, **fields: Any) -> Request:
-    """A request of `requester` with a running measure, somebody said yes to it."""
-    member = Membership.objects.filter(user=requester, role=Role.PROFESSIONAL).first()
-    organisation = member.organisation if member else make_organisation()
-    key = new_data_key(now=FILED)
-    case = Case.objects.create(
-        data_key=key, organisation=organisation, reference_index=uuid4().bytes, opened_at=FILED
-    )
-    measure = Measure.objects.create(
-        case=case,
-        imposed_at=FILED,
-        imposed_wall="2026-09-04T22:40",
-        end_default_at=FILED + 10 * DAY,
-        end_max_at=FILED + 28 * DAY,
-    )
+    """What `requester` files on the first night, to meet eight kilometres from Ruben's home."""
+    if not PolicyVersion.objects.exists():
+        make_policy()
+    make_area("3331", name="Kade", longitude="4.760")
     plain: dict[str, Any] = {
-        "number": f"26-{uuid4().hex[:6]}",
-        "state": RequestState.MATCHED,
-        "urgency": Urgency.URGENT,
-        "area": make_area(),
-        "age_band": AgeBand.THIRTIES,
-        "relation": Relation.PARTNER,
-        "day_parts": ["EVENING", "WEEKEND"],
+        "area_code": "3331",
+        "day_parts": ("EVENING", "WEEKEND"),
         "earliest_contact_at": datetime(2026, 9, 5, 10, 0, tzinfo=UTC),
-        "case_manager_name": "Bram de Wit",
-        "case_manager_phone": "088 000 2345",
-        "deputy_name": "Ada Smit",
-        "deputy_phone": "088 000 2346",
-        "out_of_hours_phone": "088 000 2347",
-        "filed_at": FILED,
-        "form_key": uuid4(),
+        "measure": make_measure_filing(imposed_wall=IMPOSED),
+        "gate": {},
     }
-    return Request.objects.create(
-        data_key=key,
-        case=case,
-        measure=measure,
-        policy=make_policy(),
-        organisation=organisation,
-        requester=requester,
-        **plain | fields,
-    )
+    filing = make_filing(**plain | fields)
+    return open_request(filing=filing, by=requester, now=FILED)
 
 
 def make_assignment(
-    request: Request, expert: Expert, role: SeatRole = SeatRole.BUDDY
+    request: Request, expert: Expert, role: SeatRole = SeatRole.SECOND
 ) -> Assignment:
-    """`expert` said yes and knows nobody."""
+    """`expert` beside the same participant as well, in a seat of its own.
+
+    Written as rows: twenty assignments of one expert, which a race needs, are more than any
+    wave would allow.
+    """
     seat = Seat.objects.create(request=request, role=role, state=SeatState.FILLED)
     decision = Decision.objects.create(seat=seat, made_at=FILED, by_machine=True)
     wave = Wave.objects.create(
@@ -155,9 +134,9 @@ def make_assignment(
         decision=decision,
         number=1,
         size=1,
+        state=WaveState.CLOSED,
         started_at=FILED,
         deadline_at=FILED + DAY,
-        state="CLOSED",
         closed_at=FILED + HOUR,
     )
     offer = Offer.objects.create(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -29,7 +30,7 @@ def scene(region: Region) -> Scene:
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(NOW, tick=False) as moved:
         yield moved
 
@@ -42,7 +43,7 @@ def address(scene: Scene, region: Region, clock: object) -> str:  # noqa: ARG001
 
 
 def events(body: bytes) -> list[tuple[str, datetime, str]]:
-    found = Calendar.from_ical(body.decode()).walk("VEVENT")
+    found: list[Any] = list(Calendar.from_ical(body.decode()).walk("VEVENT"))
     return [(str(one["SUMMARY"]), one["DTSTART"].dt, str(one["STATUS"])) for one in found]
 
 
@@ -62,7 +63,7 @@ def test_a_stranger_with_the_address_sees_hours_and_one_word(address: str, scene
 
 
 def test_the_same_feed_is_not_sent_twice(
-    address: str, scene: Scene, region: Region, clock: time_machine.Coordinates
+    address: str, scene: Scene, region: Region, clock: time_machine.Traveller
 ) -> None:
     first = Client().get(address)
     clock.shift(3 * HOUR)
@@ -112,7 +113,7 @@ def test_unknown_replaced_and_stopped_links_look_the_same(
 
 
 def test_the_window_is_a_week_back_and_ninety_days_ahead(
-    address: str, scene: Scene, region: Region, clock: time_machine.Coordinates
+    address: str, scene: Scene, region: Region, clock: time_machine.Traveller
 ) -> None:
     with region_scope(region.pk):
         scene.plan(start=NOW + 90 * DAY)
@@ -151,7 +152,7 @@ def test_another_region_s_session_cookie_changes_nothing(
     assert events(answer.content) == [("Afspraak", SUNDAY, "CONFIRMED")]
 
 
-def test_sixty_an_hour_is_enough(address: str, clock: time_machine.Coordinates) -> None:
+def test_sixty_an_hour_is_enough(address: str, clock: time_machine.Traveller) -> None:
     client = Client()
     assert {client.get(address).status_code for _fetch in range(60)} == {200}
 
@@ -163,7 +164,7 @@ def test_sixty_an_hour_is_enough(address: str, clock: time_machine.Coordinates) 
 
 
 def test_a_link_that_nobody_uses_for_ninety_days_stops(
-    address: str, clock: time_machine.Coordinates
+    address: str, clock: time_machine.Traveller
 ) -> None:
     clock.shift(60 * DAY)
     assert Client().get(address).status_code == 200

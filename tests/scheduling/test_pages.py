@@ -23,7 +23,6 @@ from tests.factories.people import client_as, make_user
 from tests.factories.pool import make_active_expert
 from tests.factories.scheduling import (
     DAY,
-    HOUR,
     PLANNING,
     SUNDAY,
     Scene,
@@ -39,7 +38,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "denials"])
 
 
 @pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(PLANNING, tick=False) as moved:
         yield moved
 
@@ -205,7 +204,7 @@ def test_an_expert_may_not_plan_move_or_cancel(scene: Scene, session: Session) -
 
 
 def test_checking_in_and_out_on_a_phone(
-    scene: Scene, session: Session, region: Region, clock: time_machine.Coordinates
+    scene: Scene, session: Session, region: Region, clock: time_machine.Traveller
 ) -> None:
     with region_scope(region.pk):
         role = role_of(session)
@@ -216,7 +215,7 @@ def test_checking_in_and_out_on_a_phone(
     client.post(f"/afspraken/deel/{role.pk}/in/")
     client.post(f"/afspraken/deel/{role.pk}/in/")
     assert f"/afspraken/deel/{role.pk}/uit/" in text(client, page_of(session))
-    clock.shift(HOUR)
+    clock.shift(timedelta(minutes=50))  # an expert is signed out after an hour of rest
     client.post(f"/afspraken/deel/{role.pk}/uit/")
 
     assert "uitgecheckt" in text(client, page_of(session))

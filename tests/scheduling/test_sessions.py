@@ -14,6 +14,7 @@ from core.states import IllegalMove
 from matching import signals
 from matching.actions import GateIncomplete
 from matching.models import Assignment, GateItem, Task
+from matching.models.requests import TaskKind
 from matching.states import AssignmentState, GateCode, GateItemState, MeasureEventKind
 from pool.actions import Overlap, book
 from pool.models import Block, Expert
@@ -75,6 +76,16 @@ def test_planning_books_the_hours_with_travel_and_gives_everybody_a_part(scene: 
     }
     assert Place.objects.get(session=session).case_id == scene.request.case_id
     assert (session.state, session.version, session.ics_sequence) == (SessionState.PLANNED, 1, 0)
+
+
+def test_planning_the_first_meeting_finishes_the_task_to_do_so(scene: Scene) -> None:
+    waiting = Task.objects.filter(kind=TaskKind.PLAN_FIRST, request=scene.request)
+    waiting = waiting.filter(done_at=None)
+    assert waiting.exists()
+
+    scene.plan()
+
+    assert not waiting.exists()
 
 
 def test_planning_invites_everybody_by_mail_with_a_calendar_file_of_their_own(scene: Scene) -> None:
@@ -204,7 +215,8 @@ def test_hours_that_are_given_away_are_refused_and_nothing_remains(scene: Scene)
         scene.plan(start=SUNDAY + HOUR)  # the way home counts
 
     assert Session.objects.count() == 1
-    assert Message.objects.values("about").distinct().count() == 1
+    told = Message.objects.filter(template__startswith="scheduling/")
+    assert told.values("about").distinct().count() == 1
 
 
 def test_back_to_back_with_travel_between_is_fine(scene: Scene) -> None:
@@ -314,7 +326,7 @@ def test_cancelling_frees_the_hours_and_ends_the_invitation(scene: Scene) -> Non
     mails = Message.objects.filter(template="scheduling/cancelled", channel="EMAIL")
     assert {one.content["attachment"]["method"] for one in mails} == {"CANCEL"}
     assert {one.address for one in mails} == {"ruben@voorbeeld.example", scene.bram.email}
-    waiting = DueWork.objects.filter(state=WorkState.WAITING).exclude(kind="core.message")
+    waiting = DueWork.objects.filter(state=WorkState.WAITING, kind__startswith="scheduling.")
     assert not waiting.exists()
 
 
@@ -412,11 +424,12 @@ def test_an_unsure_session_gets_its_task_again_when_somebody_closes_it_too_soon(
     signals.gate_voided.send(
         sender=None, request=scene.request, codes=("G1",), why="END", now=SUNDAY - 3 * HOUR
     )
-    Task.objects.update(done_at=SUNDAY - 2 * HOUR)
+    mine = Task.objects.filter(once_per__startswith="session-unsure")
+    mine.update(done_at=SUNDAY - 2 * HOUR)
 
     actions.gate_again(session_id=session.pk, now=SUNDAY - 2 * HOUR)
 
-    assert Task.objects.filter(done_at=None).count() == 1
+    assert mine.filter(done_at=None).count() == 1
 
 
 def test_confirming_puts_the_session_back_and_reminds_again(scene: Scene) -> None:
