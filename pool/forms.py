@@ -83,9 +83,9 @@ class Section:
     folded: bool = False
 
     @property
-    def is_filled(self) -> bool:
-        """Something in it has a value or a fault, so it starts unfolded."""
-        return any(one.value() or one.errors for one in self.fields)
+    def is_faulty(self) -> bool:
+        """Something in it needs a look, so it starts unfolded; else nobody reads along."""
+        return any(one.errors for one in self.fields)
 
 
 class ExpertForm(forms.Form):
