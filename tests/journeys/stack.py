@@ -123,10 +123,10 @@ def _environment(port: int, mail_port: int, clock_file: Path) -> dict[str, str]:
 
 
 def _start(stack: Stack, name: str, env: dict[str, str], *command: str) -> None:
-    log = (stack.folder / f"{name}.log").open("wb")
-    stack.children.append(
-        subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603
-    )
+    with (stack.folder / f"{name}.log").open("wb") as log:
+        stack.children.append(
+            subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603
+        )
 
 
 def _wait_for(stack: Stack) -> None:
