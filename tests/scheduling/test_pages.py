@@ -16,6 +16,7 @@ from core.access.models import Region, Role
 from core.access.scope import region_scope
 from core.audit.models import AuditEntry
 from matching.hooks import sessions_of
+from pool.actions import Overlap
 from scheduling import actions
 from scheduling.models import Session
 from scheduling.states import SessionState
@@ -357,7 +358,7 @@ def test_hours_that_are_given_away_are_refused_on_the_form(scene: Scene, session
     answer = client_as(scene.hanneke).post(plan_address(scene), answers(scene))
 
     assert answer.status_code == 422
-    assert "naast-beside" in answer.content.decode() or "utrecht-alert" in answer.content.decode()
+    assert str(Overlap.message) in answer.content.decode()
 
 
 def test_moving_on_the_page(scene: Scene, session: Session, region: Region) -> None:
