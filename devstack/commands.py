@@ -92,6 +92,9 @@ def prove(arguments: Sequence[str]) -> int:
 
 def run_proof(arguments: Sequence[str]) -> int:
     """The part of `prove` that runs in its own process, with the environment in place."""
+    import django  # only this process has the settings that it needs
+
+    django.setup()
     name = next(argument for argument in arguments if not argument.startswith("-"))
     verdict = importlib.import_module(f"prove.{name}").main(short="--short" in arguments)
     print(json.dumps({"name": name, **verdict}), flush=True)

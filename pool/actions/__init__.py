@@ -1,6 +1,6 @@
 """What people can do to the pool. One function is one transaction."""
 
-from pool.actions.calendar import Booking, Overlap, book, book_all, rebook, release
+from pool.actions.calendar import Booking, Overlap, book, book_all, rebook, release, take_turns
 from pool.actions.experts import (
     JoinedAlready,
     NoCoordinator,
@@ -80,6 +80,7 @@ __all__ = [
     "set_week",
     "start_training",
     "suspend",
+    "take_turns",
     "update_expert",
     "valid_until_by_policy",
 ]

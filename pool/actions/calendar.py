@@ -102,6 +102,7 @@ def rebook(*, block: Block, start: datetime, end: datetime, travel: timedelta) -
     before = (block.period, block.occupied)
     hours = _hours(start, end, travel)
     block.period, block.occupied = hours["period"], hours["occupied"]
+    take_turns([block.expert_id])
     try:
         _save(block, insert=False)
     except Overlap:

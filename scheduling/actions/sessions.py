@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +24,7 @@ from matching.models import Assignment, GateItem, Request, Task
 from matching.models.requests import TaskKind
 from matching.permissions import require_follower
 from matching.states import AssignmentState, GateCode, GateItemState
-from pool.actions import Booking, book_all, rebook, release
+from pool.actions import Booking, book_all, rebook, release, take_turns
 from pool.queries import deployability
 from pool.states import BlockKind
 from scheduling.actions.reminders import stop_reminders, write_reminders
@@ -232,20 +232,6 @@ def doubt(session: Session, request: Request, *, why: str, now: datetime) -> Non
     people = recipients(roles_in(session))
     tell(session, people, "to_confirm", now=now, by_sms=people)
     _watch_gate(session, now=now)
-
-
-def take_turns(expert_ids: Iterable[UUID]) -> None:
-    """Wait until nobody else is booking hours of these experts; until the transaction ends.
-
-    Without it two who write overlapping hours at the same moment find each other's row and both
-    wait: PostgreSQL then ends one of them as a deadlock, a second later and without the sentence
-    that the hours are given away. A lock on the expert's row would do as well, but whoever
-    suspends an expert holds that one and waits for requests.
-    """
-    with connection.cursor() as cursor:
-        for expert_id in sorted(set(expert_ids)):
-            key = int.from_bytes(expert_id.bytes[:8], signed=True)
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
 def locked(session_id: UUID, *, by: User) -> tuple[Request, Session]:

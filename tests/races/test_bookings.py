@@ -19,7 +19,7 @@ from pool.models import Block, Expert
 from pool.states import BlockKind, BlockState
 from prove import bookings
 from scheduling.actions import move_session
-from scheduling.actions.sessions import take_turns
+from pool.actions import take_turns
 from scheduling.states import SessionKind
 from tests.conftest import as_owner
 from tests.factories.scheduling import (
