@@ -20,6 +20,7 @@ urlpatterns = [
         requests.offer_send,
         name="offer-send",
     ),
+    path("aanvragen/<uuid:pk>/volgende/<uuid:seat>/", requests.offer_next, name="offer-next"),
     path("aanvragen/<uuid:pk>/check/<str:code>/", requests.gate_confirm, name="gate-confirm"),
     path(
         "aanvragen/<uuid:pk>/check/<str:code>/tweede/",

@@ -93,7 +93,7 @@ class MeasureNewsForm(StepForm):
     new_end = WallClockField(
         label=_("New end"),
         help_text=_("Day and time as they stand in the decision."),
-        required=False,
+        error_messages={"required": _("Fill in the new end.")},
     )
     fold = forms.ChoiceField(
         label=_("This hour comes twice. Which one is it?"),
@@ -118,6 +118,8 @@ class MeasureNewsForm(StepForm):
     def __init__(self, *args: Any, measure: Measure, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.measure = measure
+        if self.is_bound and self.told("kind") not in NEEDS_END:
+            self.fields["new_end"].required = False
         self.fields["heard"].initial = local(self.now).replace(tzinfo=None)
 
     @property
@@ -139,8 +141,6 @@ class MeasureNewsForm(StepForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         kind, new_end = cleaned.get("kind"), cleaned.get("new_end")
-        if kind in NEEDS_END and new_end is None and "new_end" not in self.errors:
-            self.add_error("new_end", _("Fill in the new end."))
         if kind and kind not in TAKES_END:
             cleaned["new_end"] = None
         elif new_end is not None:
@@ -155,6 +155,7 @@ class MeasureNewsForm(StepForm):
         return new_end is not None and clock.local_instant(new_end, None).is_ambiguous
 
     def _end_is_likely(self, new_end: datetime) -> None:
+        self.fields["fold"].required = self._is_ambiguous()
         if self._is_ambiguous() and not self.cleaned_data.get("fold"):
             self.add_error("fold", _("Say which of the two hours it is."))
             return
@@ -198,15 +199,14 @@ class AnswerForm(forms.Form):
             (Conflict.UNSURE, _("I am not sure")),
             (Conflict.CONFLICT, _("Yes, I do")),
         ],
-        required=False,
         widget=forms.RadioSelect,
+        error_messages={"required": _("Say this before your yes counts.")},
     )
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("answer") == "yes" and not cleaned.get("conflict"):
-            self.add_error("conflict", _("Say this before your yes counts."))
-        return cleaned
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self.data.get("answer") != "yes":
+            self.fields["conflict"].required = False
 
 
 class ReasonForm(forms.Form):

@@ -66,14 +66,16 @@ class WallClockField(forms.MultiValueField):
     """
 
     widget = WallClockInput
+    default_error_messages = {
+        "required": _("Fill in both the day and the time."),
+        "incomplete": _("Fill in both the day and the time."),
+    }
 
     def __init__(self, *, parts: Sequence[Any] = (), **options: Any) -> None:
         clock = forms.TimeField(input_formats=CLOCKS)
         clock.error_messages["invalid"] = _("Write the time as 22:40.")
         super().__init__([DayField(), clock], require_all_fields=True, **options)
         self.part_labels = tuple(parts) or (_("Day"), _("Time"))
-        self.error_messages["incomplete"] = _("Fill in both the day and the time.")
-        self.error_messages["required"] = _("Fill in both the day and the time.")
 
     def clean(self, value: Any) -> datetime | None:
         # Half a moment is a slip, also where the whole field may stay empty.

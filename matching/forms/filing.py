@@ -62,6 +62,12 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.now = now
         self.terms = terms
+        for field in self.fields.values():
+            speak(field)
+
+    def told(self, name: str) -> str:
+        """What was chosen in a field, before anything is judged; empty where nothing was."""
+        return str(self.data.get(self.add_prefix(name), "")) if self.is_bound else ""
 
 
 class MeasureForm(StepForm):
@@ -86,7 +92,7 @@ class MeasureForm(StepForm):
     imposed = WallClockField(
         label=_("When did the measure begin?"),
         help_text=_("Day and time as they stand in the decision, or as you heard them."),
-        required=False,
+        error_messages={"required": _("Fill in when the measure began.")},
     )
     fold = forms.ChoiceField(
         label=_("This hour came twice. Which one was it?"),
@@ -101,13 +107,12 @@ class MeasureForm(StepForm):
     decision_seen = forms.ChoiceField(
         label=_("Have you seen the decision on paper?"),
         choices=YES_NO,
-        required=False,
         widget=forms.RadioSelect,
     )
     end_stated = WallClockField(
         label=_("Which end does the decision state?"),
         help_text=_("Only if you have seen it. Otherwise we calculate the end and say so."),
-        required=False,
+        error_messages={"required": _("Fill in the end that the decision states.")},
     )
     protected_roles = forms.MultipleChoiceField(
         label=_("With whom is contact not allowed now?"),
@@ -124,6 +129,13 @@ class MeasureForm(StepForm):
             Urgency.NORMAL: _("within a few days is soon enough"),
         }
         self.fields["fold"].hints = {"LATER": _("we then count with the later one")}  # type: ignore[attr-defined]
+        # What hangs on an earlier answer is only asked where that answer asks for it.
+        if self.told("kind") == NO_MEASURE:
+            self.fields["imposed"].required = self.fields["decision_seen"].required = False
+        if self.is_bound and (
+            self.told("decision_seen") != "YES" or self.told("kind") == NO_MEASURE
+        ):
+            self.fields["end_stated"].required = False
         self.moment: clock.Moment | None = None
 
     @property
@@ -148,11 +160,13 @@ class MeasureForm(StepForm):
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.has_measure:
             return cleaned
+        if cleaned.get("decision_seen") != "YES":
+            # Filled in before "no" was chosen: then it is what somebody expects, not what stands.
+            cleaned["end_stated"] = None
         imposed = cleaned.get("imposed")
         if imposed is None:
-            if "imposed" not in self.errors:
-                self.add_error("imposed", _("Fill in when the measure began."))
             return cleaned
+        self.fields["fold"].required = self._is_ambiguous()
         if self._is_ambiguous() and not cleaned.get("fold"):
             self.add_error("fold", self._twice(imposed))
             return cleaned
@@ -184,12 +198,7 @@ class MeasureForm(StepForm):
     def _end_is_likely(self, imposed: datetime) -> None:
         stated = self.cleaned_data.get("end_stated")
         if stated is None:
-            if self.cleaned_data.get("decision_seen") == "YES" and "end_stated" not in self.errors:
-                self.add_error("end_stated", _("Fill in the end that the decision states."))
             return
-        if self.cleaned_data.get("decision_seen") != "YES":
-            said = _("An end counts as stated only if you have seen the decision. Choose yes.")
-            self.add_error("decision_seen", said)
         end = clock.local_instant(stated, None).instant
         if self.moment and end <= self.moment.instant:
             self.add_error("end_stated", _("The end lies before the beginning. Look at the day."))
@@ -207,6 +216,18 @@ class MeasureForm(StepForm):
             self.add_error(
                 "end_stated", too_long(end - ends.maximum.instant, days=self.terms.max_days)
             )
+
+
+def speak(field: forms.Field) -> None:
+    """Let an empty field say what to do; a field that says so itself keeps its own sentence."""
+    if field.error_messages["required"] != forms.Field.default_error_messages["required"]:
+        return
+    if isinstance(field, forms.MultipleChoiceField):
+        field.error_messages["required"] = _("Choose at least one.")
+    elif isinstance(field, forms.ChoiceField):
+        field.error_messages["required"] = _("Choose one.")
+    else:
+        field.error_messages["required"] = _("Fill this in.")
 
 
 def too_long(surplus: timedelta, *, days: int) -> str:
@@ -244,7 +265,9 @@ class ParticipantForm(StepForm):
         widget=forms.RadioSelect,
     )
     earliest = WallClockField(
-        label=_("From when?"), parts=(_("From day"), _("From time")), required=False
+        label=_("From when?"),
+        parts=(_("From day"), _("From time")),
+        error_messages={"required": _("Fill in from when contact is possible.")},
     )
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, initial="nl")
     needs = forms.MultipleChoiceField(
@@ -260,6 +283,8 @@ class ParticipantForm(StepForm):
             "NOW": _("he or she can be reached"),
             "LATER": _("for example: still held"),
         }
+        if self.is_bound and self.told("when") != "LATER":
+            self.fields["earliest"].required = False
 
     def earliest_contact_at(self) -> datetime:
         """The instant from which contact is possible; now where that was chosen."""
@@ -273,10 +298,7 @@ class ParticipantForm(StepForm):
         if cleaned.get("when") != "LATER":
             return cleaned
         wall = cleaned.get("earliest")
-        if wall is None:
-            if "earliest" not in self.errors:
-                self.add_error("earliest", _("Fill in from when contact is possible."))
-        elif clock.local_instant(wall, None).instant > self.now + LONGEST_AHEAD:
+        if wall is not None and clock.local_instant(wall, None).instant > self.now + LONGEST_AHEAD:
             self.add_error("earliest", _("This is more than two months ahead. Look at the day."))
         return cleaned
 

@@ -15,7 +15,7 @@ from matching import queries
 from matching.models import GateItem, Request
 from matching.pages import words
 from matching.queries import GateLine
-from matching.states import GateCode, GateItemState, GateWho
+from matching.states import GateCode, GateItemState, GateWho, RiskAnswer
 
 HINTS = {
     GateCode.G1: gettext_lazy("date of the latest version"),
@@ -70,6 +70,7 @@ class Gate:
     points: list[Point]
     groups: list[Group]
     is_complete: bool
+    asks_forensic: bool
     valid_until: datetime | None
 
     @property
@@ -102,7 +103,14 @@ def gate_of(request: Request, *, now: datetime) -> Gate:
     view = queries.gate(request, at=now)
     people = User.objects.in_bulk([line.row.confirmed_by_id for line in view.items])
     points = [_point(line, people.get(line.row.confirmed_by_id)) for line in view.items]
-    return Gate(points, list(_groups(points)), view.is_complete, view.valid_until)
+    risk = next((line.row.risk for line in view.items if line.code == GateCode.G4), "")
+    return Gate(
+        points=points,
+        groups=list(_groups(points)),
+        is_complete=view.is_complete,
+        asks_forensic=risk == RiskAnswer.CONSULT_NEEDED,
+        valid_until=view.valid_until,
+    )
 
 
 def _point(line: GateLine, person: User | None) -> Point:

@@ -346,7 +346,7 @@ def _is_today(at: datetime, now: datetime) -> bool:
 
 def _coming(running: _Running, *, now: datetime) -> list[Coming]:
     found = [one for request in running.requests for one in _moments(request, running)]
-    near = [one for one in found if now <= one.at <= now + AHEAD]
+    near = [one for one in found if now < one.at <= now + AHEAD]
     return sorted(near, key=lambda one: one.at)[:MOST_MOMENTS]
 
 

@@ -43,7 +43,7 @@ from matching.states import (
 from pool.models import Expert, RegionProfile
 
 HALF = 0.5  # from half of its weight on a part speaks for somebody, below it against
-SHOWN_CANDIDATES = 8
+SHOWN_AT_ONCE = 3
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,24 @@ class Search:
     out: list[Out]
     out_sentence: str
     is_asking: bool
+    next_words: str
 
     @property
     def is_nobody(self) -> bool:
         """Somebody looked, and nobody fits."""
         return self.is_open and self.made_at is not None and not self.candidates
+
+    @property
+    def first_candidates(self) -> list[Candidate]:
+        return self.candidates[:SHOWN_AT_ONCE]
+
+    @property
+    def more_candidates(self) -> list[Candidate]:
+        return self.candidates[SHOWN_AT_ONCE:]
+
+    @property
+    def more_sentence(self) -> str:
+        return words.more_fit(len(self.more_candidates))
 
 
 @dataclass(frozen=True)
@@ -181,7 +194,7 @@ def page_of(request: Request, *, user: User, now: datetime) -> Page:
         ),
         measure_words=list(_measure_words(request)),
         events=events,
-        searches=[_search(seat, rows, request) for seat in rows.seats],
+        searches=[_search(seat, rows, request, now=now) for seat in rows.seats],
         held=[_held(one, rows) for one in rows.held],
         gate=gate_of(request, now=now),
         questions=list(_questions(request, user)),
@@ -263,17 +276,17 @@ def _requester_phone(request: Request) -> str:
 # --- Who is asked, who fits -------------------------------------------------------------------
 
 
-def _search(seat: Seat, rows: _Rows, request: Request) -> Search:
+def _search(seat: Seat, rows: _Rows, request: Request, *, now: datetime) -> Search:
     decision, wave = rows.decisions.get(seat.pk), rows.waves.get(seat.pk)
     offers = [one for one in rows.offers if one.seat_id == seat.pk]
     waiting = [one for one in offers if one.state == OfferState.OPEN]
     answered = {one.expert_id: one for one in offers}
-    ranked = decision.ranked[:SHOWN_CANDIDATES] if decision else []
+    ranked = decision.ranked if decision else []
     out = [_out(line, rows) for line in decision.excluded] if decision else []
     return Search(
         seat=seat,
         is_open=seat.state == SeatState.OPEN and request.state in RUNNING,
-        offers=[_offer_line(one, wave) for one in waiting],
+        offers=[_offer_line(one, wave, now=now) for one in waiting],
         offers_sentence=words.offers_run(len(waiting)),
         made_at=decision.made_at if decision else None,
         candidates=[
@@ -284,17 +297,25 @@ def _search(seat: Seat, rows: _Rows, request: Request) -> Search:
         out=out,
         out_sentence=words.cannot_now(len(out)),
         is_asking=bool(waiting),
+        next_words=_next_words(offers, wave) if waiting else "",
     )
 
 
-def _offer_line(offer: Offer, wave: Wave | None) -> OfferLine:
+def _next_words(offers: Sequence[Offer], wave: Wave | None) -> str:
+    """Ask the next one of the running list as well; empty where the list is at its end."""
+    asked = {one.expert_id for one in offers if one.state != OfferState.SUPERSEDED}
+    waiting = [n for n, one in enumerate(wave.order, start=1) if one not in asked] if wave else []
+    return gettext("Ask number %(n)d as well") % {"n": waiting[0]} if waiting else ""
+
+
+def _offer_line(offer: Offer, wave: Wave | None, *, now: datetime) -> OfferLine:
     expert = offer.expert
-    told = [gettext("sent %(clock)s") % {"clock": moments.moment(offer.offered_at)}]
+    told = [gettext("sent %(clock)s") % {"clock": words.at(offer.offered_at, now=now)}]
     if offer.opened_at:
-        told.append(gettext("opened %(clock)s") % {"clock": moments.clock(offer.opened_at)})
+        told.append(gettext("opened %(clock)s") % {"clock": words.at(offer.opened_at, now=now)})
     order = list(wave.order) if wave else []
     place = order.index(offer.expert_id) + 1 if offer.expert_id in order else 0
-    name = {"clock": moments.clock(offer.deadline_at), "name": expert.first_name}
+    name = {"clock": words.at(offer.deadline_at, now=now), "name": expert.first_name}
     if place and place < len(order):
         silent = gettext(
             "No answer at %(clock)s? Then the question goes to number %(n)d. That does not count "

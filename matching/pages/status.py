@@ -222,7 +222,7 @@ def _search_step(facts: _Facts) -> Moment:
         answer = gettext("Answer %(before)s. If it is no, we ask the next one at once.") % {
             "before": moments.before(until, now=facts.now)
         }
-        text = f"{words.asked(len(waiting), at=first)} {answer}"
+        text = f"{words.asked(len(waiting), since=first, now=facts.now)} {answer}"
         return Moment(gettext("We wait for an answer"), text, "now")
     return Moment(gettext("We ask an expert by experience"), "", "next", "persoon")
 

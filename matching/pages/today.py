@@ -72,7 +72,7 @@ class Today:
 def today(expert: Expert, *, now: datetime) -> Today:
     """The page of `expert` as it stands at `now`."""
     offers = list(queries.offers_of(expert, at=now))
-    held = list(queries.assignments_of(expert))
+    held = list(queries.assignments_of(expert).select_related("seat__request__requester"))
     sessions = sessions_of([one.seat.request_id for one in held])
     phones = _phones(one.seat.request.requester_id for one in held)
     cards = [_work(one, sessions, phones, now=now) for one in held]

@@ -66,6 +66,11 @@ def cannot_now(n: int) -> str:
     return _said(ngettext("%(number)s person cannot now", "%(number)s people cannot now", n), n)
 
 
+def more_fit(n: int) -> str:
+    """How many more fit than the first ones."""
+    return _said(ngettext("%(number)s more fits", "%(number)s more fit", n), n)
+
+
 def needed_of_you(n: int) -> str:
     """How many points wait for the professional."""
     said = ngettext("%(number)s thing needed from you", "%(number)s things needed from you", n)
@@ -101,7 +106,7 @@ def your_requests_run(n: int) -> str:
     return _said(said, n)
 
 
-def asked(n: int, *, at: datetime) -> str:
+def asked(n: int, *, since: datetime, now: datetime) -> str:
     """How many people were asked, and when."""
     said = ngettext(
         "%(number)s expert by experience asked at %(moment)s.",
@@ -109,7 +114,13 @@ def asked(n: int, *, at: datetime) -> str:
         n,
     )
     # Two steps, because the number comes in words and the moment does not.
-    return _said(said.replace("%(moment)s", moments.moment(at)), n)
+    return _said(said.replace("%(moment)s", at(since, now=now)), n)
+
+
+def at(value: datetime, *, now: datetime) -> str:
+    """A moment, without the day where that is today."""
+    today = moments.wall(value).date() == moments.wall(now).date()
+    return moments.clock(value) if today else moments.moment(value)
 
 
 # --- What a request is about ------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -36,6 +36,8 @@ def request_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def request_step(request: HttpRequest, step: int) -> HttpResponse:
     """One step: every answer is kept, also a wrong one; only a right one leads on."""
+    if step not in STEPS:
+        raise Http404
     now, terms = clock.now(), terms_here()
     draft = wizard.load(request)
     if request.method == "POST":

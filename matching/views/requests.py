@@ -15,6 +15,7 @@ from core.access.models import Role
 from core.access.permissions import allow
 from core.approvals.models import Approval
 from matching import actions
+from matching.actions.wider import ask_next_too
 from matching.forms.acts import FirstContactForm, PointForm
 from matching.models import Offer, Request, Seat
 from matching.pages.request import TWO_PERSONS, Page, page_of
@@ -77,6 +78,18 @@ def offer_send(request: HttpRequest, pk: UUID, seat: UUID, expert: UUID) -> Http
         order = [UUID(line["expert"]) for line in decision.ranked]
         below = order[order.index(expert) + 1 :] if expert in order else []
         actions.start_wave(seat_id=seat, by=by, now=now, experts=[expert, *below])
+    return back_to(DETAIL, pk, anchor="voorstellen")
+
+
+@allow(Role.COORDINATOR)
+@require_POST
+def offer_next(request: HttpRequest, pk: UUID, seat: UUID) -> HttpResponse:
+    """Ask the next of the list as well, while the first still has time."""
+    found = followed(request, pk)
+    if not Seat.objects.filter(pk=seat, request=found).exists():
+        raise Http404
+    with told(request, _("The next one is asked as well. The first yes counts.")):
+        ask_next_too(seat_id=seat, by=person(request), now=clock.now())
     return back_to(DETAIL, pk, anchor="voorstellen")
 
 

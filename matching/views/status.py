@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -33,21 +33,21 @@ def request_status(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, part, {"page": status_of(found, now=now), "now": now})
 
 
-@allow(Role.PROFESSIONAL)
+@allow(Role.PROFESSIONAL, Role.COORDINATOR)
 @require_http_methods(["GET", "POST"])
 def request_complete(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The points that only the professional can answer."""
+    """The points that the professional answers, or says by telephone to a coordinator."""
     now, found = clock.now(), followed(request, pk)
     waiting = [point.code for point in gate_of(found, now=now).open_for(GateWho.REQUESTER)]
     if not waiting:
-        return redirect("matching:request-status", pk)
+        return _back(request, found)
     data = request.POST if request.method == "POST" else None
     form = OpenPointsForm(data, codes=waiting, now=now, terms=terms_here())
     if data is not None and form.is_valid():
-        with told(request, _("Thank you. It is recorded.")):
+        with told(request, _("Recorded.")):
             _confirm(request, found, form)
-        return redirect("matching:request-status", pk)
-    context = {"form": form, "asked": found}
+        return _back(request, found)
+    context = {"form": form, "asked": found, "coordinates": may_coordinate(person(request))}
     status = 422 if data is not None else 200
     return render(request, "matching/request_complete.html", context, status=status)
 

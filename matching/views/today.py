@@ -33,7 +33,8 @@ def today(request: HttpRequest) -> HttpResponse:
     live = bool(request.headers.get("HX-Request"))
     if not live:
         for card in page.offers:
-            actions.offer_opened(card.offer.pk, now)
+            if card.offer.opened_at is None:
+                actions.offer_opened(card.offer.pk, now)
         for work in page.work:
             case_id = work.assignment.seat.request.case_id
             audit.read("request", by=person(request), at=now, subject=case_id)
