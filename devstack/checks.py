@@ -33,6 +33,8 @@ FORBIDDEN = {
     r"\|\s*safe\b": "templates escape",
     r"\bcsrf_exempt\b": "every form carries its token",
 }
+# One place may; its docstring defends it.
+ALLOWED = {("core/access/views.py", r"\bcsrf_exempt\b"): "quick exit works from a stale page"}
 CODE = [
     "bench",
     "config",
@@ -171,6 +173,8 @@ def _report_forbidden() -> int:
                 continue
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
                 for pattern, reason in FORBIDDEN.items():
+                    if (str(path.relative_to(ROOT)), pattern) in ALLOWED:
+                        continue
                     if re.search(pattern, line):
                         found += 1
                         print(f"{path.relative_to(ROOT)}:{number}: {line.strip()}  ({reason})")

@@ -92,7 +92,7 @@ def prove(arguments: Sequence[str]) -> int:
 
 def run_proof(arguments: Sequence[str]) -> int:
     """The part of `prove` that runs in its own process, with the environment in place."""
-    import django  # only this process has the settings that it needs
+    import django  # noqa: PLC0415  only this process has the settings that it needs
 
     django.setup()
     name = next(argument for argument in arguments if not argument.startswith("-"))

@@ -60,15 +60,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     """The parent of the same name has created and migrated; from here on tests are the app."""
     with django_db_blocker.unblock():
         become(APP, "app")
-    plain = TransactionTestCase._fixture_teardown
+    # Django's own hook; its stubs leave it out.
+    case: Any = TransactionTestCase
+    plain = case._fixture_teardown
 
     def flush(self: TransactionTestCase) -> None:
         with as_owner():
             plain(self)
 
-    TransactionTestCase._fixture_teardown = flush  # type: ignore[method-assign]
+    case._fixture_teardown = flush
     yield
-    TransactionTestCase._fixture_teardown = plain  # type: ignore[method-assign]
+    case._fixture_teardown = plain
     with django_db_blocker.unblock():
         become(OWNER, "owner")
 

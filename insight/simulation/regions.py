@@ -86,16 +86,15 @@ def build_region(cast: RegionCast, *, now: datetime, dice: random.Random) -> Sta
                 )
             )
     with region_scope(region.pk):
-        lead = stage.coordinators[0]
         pool.adopt_usual_requirements(valid_from=clock.local(began).date(), by=None, now=began)
         for number, person in enumerate(cast.experts):
-            expert = _expert(stage, person, number, lead, now=now, dice=dice)
+            expert = _expert(stage, person, number, now=now, dice=dice)
             stage.experts[person.first] = expert
     return stage
 
 
 def _expert(
-    stage: Stage, person: Person, number: int, lead: User, *, now: datetime, dice: random.Random
+    stage: Stage, person: Person, number: int, *, now: datetime, dice: random.Random
 ) -> Expert:
     came = now - (60 + dice.randrange(300)) * DAY
     own = stage.coordinators[number % len(stage.coordinators)]
@@ -138,7 +137,7 @@ def _expert(
     return expert
 
 
-def _papers(
+def _papers(  # noqa: PLR0913  (whose, by whom, and three moments)
     expert: Expert, person: Person, own: User, *, came: datetime, now: datetime, dice: random.Random
 ) -> None:
     day = clock.local(came).date()

@@ -37,9 +37,8 @@ def tell(*, now: datetime, seed: int) -> str:
     dice = random.Random(seed)  # noqa: S311  (reproducible on purpose; nothing secret)
     lay_out_areas()
     stages = [build_region(cast, now=now, dice=dice) for cast in REGIONS]
-    for stage in stages[:1]:
-        with region_scope(stage.region.pk):
-            n_requests = _Story(stage, now, dice).play()
+    with region_scope(stages[0].region.pk):
+        n_requests = _Story(stages[0], now, dice).play()
     n_experts = sum(len(stage.experts) for stage in stages)
     return f"{len(stages)} regions, {n_experts} experts, {n_requests} requests"
 
@@ -71,24 +70,39 @@ class _Story:
     def _just_filed(self) -> None:
         """Twenty minutes old, nobody looked yet; the decision was not seen."""
         self._file(
-            self.now - 20 * MINUTE, by=0, area="1112", imposed=35 * MINUTE, needs=("PARENT",),
-            reachable=13 * HOUR, gate=("G2", "G3"),
+            self.now - 20 * MINUTE,
+            by=0,
+            area="1112",
+            imposed=35 * MINUTE,
+            needs=("PARENT",),
+            reachable=13 * HOUR,
+            gate=("G2", "G3"),
         )
 
     def _waiting_for_an_answer(self) -> None:
         """Ruben was asked 67 minutes ago and has 53 left."""
         filed = self.now - 11 * HOUR
         request = self._file(
-            filed, by=1, area="1112", imposed=35 * MINUTE, needs=("PARENT",),
-            gate=("G2", "G3", "G6"), reachable=12 * HOUR,
+            filed,
+            by=1,
+            area="1112",
+            imposed=35 * MINUTE,
+            needs=("PARENT",),
+            gate=("G2", "G3", "G6"),
+            reachable=12 * HOUR,
         )
         self._ask(request, "Ruben", at=self.now - 67 * MINUTE)
 
     def _asked_again(self) -> None:
         """The first said no; the second has it now. A no has no consequence."""
         request = self._file(
-            self.now - 3 * HOUR, by=3, area="1055", imposed=2 * HOUR, gate=("G1", "G3", "G4"),
-            relation="PARENT", age="TWENTIES",
+            self.now - 3 * HOUR,
+            by=3,
+            area="1055",
+            imposed=2 * HOUR,
+            gate=("G1", "G3", "G4"),
+            relation="PARENT",
+            age="TWENTIES",
         )
         offer = self._ask(request, "Sem", at=self.now - 2 * HOUR)
         matching.decline_offer(
@@ -98,8 +112,14 @@ class _Story:
     def _nobody_can(self) -> None:
         """Polish is spoken by two: one pauses, the other's VOG has lapsed."""
         request = self._file(
-            self.now - 80 * MINUTE, by=0, area="1025", imposed=5 * HOUR, language="pl",
-            gate=("G2", "G3"), relation="EX_PARTNER", age="FORTIES",
+            self.now - 80 * MINUTE,
+            by=0,
+            area="1025",
+            imposed=5 * HOUR,
+            language="pl",
+            gate=("G2", "G3"),
+            relation="EX_PARTNER",
+            age="FORTIES",
         )
         lead = self.stage.coordinators[0]
         at = self.now - 75 * MINUTE
@@ -109,21 +129,33 @@ class _Story:
     def _just_matched(self) -> None:
         """Joyce said yes two hours ago; the safety check is half done."""
         request = self._file(
-            self.now - 9 * HOUR, by=2, area="1191", imposed=10 * HOUR, needs=("WOMAN",),
-            gate=("G2", "G3", "G4"), relation="CHILD", age="FIFTIES",
+            self.now - 9 * HOUR,
+            by=2,
+            area="1191",
+            imposed=10 * HOUR,
+            needs=("WOMAN",),
+            gate=("G2", "G3", "G4"),
+            relation="CHILD",
+            age="FIFTIES",
         )
         self._match(request, "Joyce", at=self.now - 2 * HOUR)
 
     def _meeting_this_evening(self) -> None:
         """First meeting in two hours and a bit: the reminder leaves in the first minutes."""
         request = self._file(
-            self.now - 40 * HOUR, by=3, area="1112", imposed=3 * HOUR, gate=("G2", "G3", "G6"),
+            self.now - 40 * HOUR,
+            by=3,
+            area="1112",
+            imposed=3 * HOUR,
+            gate=("G2", "G3", "G6"),
             needs=("PHONE_FIRST",),
         )
         assignment = self._match(request, "Frans", at=self.now - 30 * HOUR)
         self._complete_gate(request, "Frans", at=self.now - 26 * HOUR)
         matching.record_first_contact(
-            request_id=request.pk, by=request.requester, now=self.now - 24 * HOUR,
+            request_id=request.pk,
+            by=request.requester,
+            now=self.now - 24 * HOUR,
             at=self.now - 25 * HOUR,
         )
         start = self.now + 2 * HOUR + 2 * MINUTE
@@ -132,21 +164,33 @@ class _Story:
     def _in_the_middle(self) -> None:
         """Day 4: one meeting was held, the next is tomorrow at about this time."""
         request = self._file(
-            self.now - 4 * DAY, by=1, area="1013", imposed=4 * HOUR, gate=("G1", "G2", "G3"),
-            needs=("WOMAN", "PARENT"), decision=True,
+            self.now - 4 * DAY,
+            by=1,
+            area="1013",
+            imposed=4 * HOUR,
+            gate=("G1", "G2", "G3"),
+            needs=("WOMAN", "PARENT"),
+            decision=True,
         )
         assignment = self._match(request, "Malika", at=self.now - 4 * DAY + 3 * HOUR)
         self._complete_gate(request, "Malika", at=self.now - 3 * DAY)
         self._first_contact(request, at=self.now - 3 * DAY)
-        self._held(assignment, "Malika", start=self.now - 2 * DAY, planned=self.now - 3 * DAY + HOUR)
+        self._held(
+            assignment, "Malika", start=self.now - 2 * DAY, planned=self.now - 3 * DAY + HOUR
+        )
         start = self.now + DAY + 3 * MINUTE
         self._plan(assignment, "MEETING", start, at=self.now - DAY)
 
     def _ending_today(self) -> None:
         """Day 9 going on 10: is there an extension? Two meetings were held, one is planned."""
         request = self._file(
-            self.now - 9 * DAY - 12 * HOUR, by=2, area="1013", imposed=3 * HOUR,
-            gate=("G1", "G2", "G3", "G6"), decision=True, relation="PARTNER",
+            self.now - 9 * DAY - 12 * HOUR,
+            by=2,
+            area="1013",
+            imposed=3 * HOUR,
+            gate=("G1", "G2", "G3", "G6"),
+            decision=True,
+            relation="PARTNER",
         )
         begun = self.now - 9 * DAY
         assignment = self._match(request, "Rachid", at=begun)

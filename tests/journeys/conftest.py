@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from tests.journeys.stack import Stack
 
 CHROMIUM = next(
-    filter(None, (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))),
+    filter(
+        None, (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    ),
     None,
 )
 SWITCHES = [
@@ -36,7 +38,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine; install Debian's package chromium")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  (slow; only with a browser)
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
@@ -47,7 +49,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def stack(transactional_db: None) -> Iterator[Stack]:  # noqa: ARG001
     """Naast as processes, on the committed rows of this test."""
-    from tests.journeys.stack import running_stack
+    from tests.journeys.stack import running_stack  # noqa: PLC0415  (needs a database first)
 
     with running_stack() as stack:
         yield stack

@@ -73,13 +73,50 @@ def running_stack() -> Iterator[Stack]:
     stack = Stack(f"http://localhost:{port}", clock_file, folder, postbox)
     env = _environment(port, mail.port, clock_file)
     try:
-        _start(stack, "worker", env | {"DATABASE_ROLE": "worker"}, *_CELERY, "worker", "-c", "1",
-               "--pool", "solo", "--without-gossip", "--without-mingle", "-l", "INFO")
-        _start(stack, "beat", env | {"DATABASE_ROLE": "worker"}, *_CELERY, "beat", "-l", "INFO",
-               "-s", str(folder / "beat-schedule"), "--pidfile=")
-        _start(stack, "web", env, sys.executable, "-m", "gunicorn", "config.wsgi", "--workers", "2",
-               "--bind", f"127.0.0.1:{port}", "--access-logfile", "-",
-               "--access-logformat", '{"path": "%(U)s", "code": "%(s)s"}')
+        _start(
+            stack,
+            "worker",
+            env | {"DATABASE_ROLE": "worker"},
+            *_CELERY,
+            "worker",
+            "-c",
+            "1",
+            "--pool",
+            "solo",
+            "--without-gossip",
+            "--without-mingle",
+            "-l",
+            "INFO",
+        )
+        _start(
+            stack,
+            "beat",
+            env | {"DATABASE_ROLE": "worker"},
+            *_CELERY,
+            "beat",
+            "-l",
+            "INFO",
+            "-s",
+            str(folder / "beat-schedule"),
+            "--pidfile=",
+        )
+        _start(
+            stack,
+            "web",
+            env,
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "config.wsgi",
+            "--workers",
+            "2",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--access-logfile",
+            "-",
+            "--access-logformat",
+            '{"path": "%(U)s", "code": "%(s)s"}',
+        )
         _wait_for(stack)
         yield stack
     finally:
@@ -125,7 +162,7 @@ def _environment(port: int, mail_port: int, clock_file: Path) -> dict[str, str]:
 def _start(stack: Stack, name: str, env: dict[str, str], *command: str) -> None:
     with (stack.folder / f"{name}.log").open("wb") as log:
         stack.children.append(
-            subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603
+            subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
         )
 
 
@@ -133,7 +170,7 @@ def _wait_for(stack: Stack) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         with suppress(urllib.error.URLError, OSError):
-            if urllib.request.urlopen(f"{stack.url}/healthz", timeout=2).status == 200:  # noqa: S310, PLR2004
+            if urllib.request.urlopen(f"{stack.url}/healthz", timeout=2).status == 200:  # noqa: S310
                 return
         time.sleep(0.2)
     raise RuntimeError(f"Naast did not answer within {READY_SECONDS} s:\n{stack.logs()[-3000:]}")

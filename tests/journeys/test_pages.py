@@ -34,9 +34,24 @@ LOOKS = (
     ("360-dark-en", 360, "dark", "en"),
     ("1280-light-en", 1280, "light", "en"),
 )
-COORDINATOR = ("/", "/aanvragen/", "/agenda/", "/pool/", "/pool/nieuw/", "/pool/dienst/", "/account/")
+COORDINATOR = (
+    "/",
+    "/aanvragen/",
+    "/agenda/",
+    "/pool/",
+    "/pool/nieuw/",
+    "/pool/dienst/",
+    "/account/",
+)
 PROFESSIONAL = ("/", "/aanvragen/nieuw/", "/agenda/", "/account/")
-EXPERT = ("/", "/agenda/", "/ik/beschikbaarheid/", "/ik/profiel/", "/ik/profiel/wijzigen/", "/account/")
+EXPERT = (
+    "/",
+    "/agenda/",
+    "/ik/beschikbaarheid/",
+    "/ik/profiel/",
+    "/ik/profiel/wijzigen/",
+    "/account/",
+)
 ANYBODY = ("/accounts/login/", "/demo/berichten", "/onderdelen/", "/bestaat-niet/")
 # Who looks, at which pages, and at how many of each kind that those link to.
 VISITORS = (
@@ -75,7 +90,7 @@ def test_every_page_can_be_shown(browser: Browser, evening: Stack, pictures: Pat
     assert not findings, "\n".join(f"{one.where}: {one.problems}" for one in findings)
 
 
-def visit(  # noqa: PLR0913  (who looks at what, and how)
+def visit(  # noqa: PLR0913, PLR0917  (who looks at what, and how)
     browser: Browser,
     evening: Stack,
     pictures: Path,
@@ -102,8 +117,8 @@ def visit(  # noqa: PLR0913  (who looks at what, and how)
         page.goto(f"{evening.url}/accounts/login/")
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         page.get_by_role("button", name=re.compile(who)).first.click()
-    first = who.split(" ")[0].lower() or "iedereen"
-    for path in walk(page, evening.url, paths, deeper):
+    first = who.split(" ", maxsplit=1)[0].lower() or "iedereen"
+    for path in walk(page, paths, deeper):
         expected = 404 if path == "/bestaat-niet/" else 200
         label = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "x", path).strip("/").replace("/", "-")
         picture = pictures / f"{first}-{label or 'home'}-{name}.png"
@@ -113,7 +128,7 @@ def visit(  # noqa: PLR0913  (who looks at what, and how)
     context.close()
 
 
-def walk(page: Page, url: str, paths: tuple[str, ...], deeper: int) -> Iterator[str]:
+def walk(page: Page, paths: tuple[str, ...], deeper: int) -> Iterator[str]:
     """The given paths, then some of the request, session and expert pages they link to."""
     found: dict[str, None] = {}
     for path in paths:
@@ -141,7 +156,7 @@ def look_at(
     page.screenshot(path=picture, full_page=True)
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         problems.append("scrolls sideways")
-    problems += [text for text in complaints if "404" not in text or expected != 404]  # noqa: PLR2004
+    problems += [text for text in complaints if "404" not in text or expected != 404]
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result: dict[str, Any] = page.evaluate("rules => axe.run(document, rules)", RULES)
     problems += [

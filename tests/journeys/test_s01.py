@@ -20,6 +20,7 @@ from playwright.sync_api import expect
 from core.access.scope import region_scope
 from core.outbox.models import Message
 from insight.simulation.regions import Stage
+from scheduling.models import Session
 from tests.scenarios.stage import agree, on_the_wall, set_the_stage
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def sent(stage: Stage, template: str, name: str) -> list[Message]:
         return [message for message in found if message.content]
 
 
-def test_friday_night_in_the_browser(
+def test_friday_night_in_the_browser(  # noqa: PLR0915  (a story told in one piece)
     browser: Browser, stack: Stack, stage: Stage, pictures: Path
 ) -> None:
     stack.travel(on_the_wall(2026, 9, 4, 23, 15))
@@ -128,7 +129,9 @@ def test_friday_night_in_the_browser(
         expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("U hoort|dienst"))
         page.screenshot(path=pictures / "status-360.png", full_page=True)
         status_url = page.url
-    wait_until(lambda: sent(stage, "matching/request_received", "Tineke Wijnands"), "an answer to her")
+    wait_until(
+        lambda: sent(stage, "matching/request_received", "Tineke Wijnands"), "an answer to her"
+    )
     assert any(to for to, _mail in stack.postbox.mails)
 
     # Saturday 09:05: the coordinator sees who fits and why, and asks Adam.
@@ -215,8 +218,6 @@ def test_friday_night_in_the_browser(
         page.get_by_role("button", name=re.compile("klaar|Check uit|Uitchecken")).click()
         page.screenshot(path=pictures / "na-360.png", full_page=True)
     with region_scope(stage.region.pk):
-        from scheduling.models import Session
-
         assert Session.objects.get().state == "HELD"
 
 

@@ -30,7 +30,10 @@ CAST = RegionCast(
         "Pool Waterstreek": ("POOL_HOST", "088 000 45 67"),
         "Veilig Thuis Waterstreek": ("VEILIG_THUIS", "088 000 11 00"),
     },
-    coordinators=(Staff("Hanneke Vossen", "06 0000 0101"), Staff("Jorrit Bakkeren", "06 0000 0102")),
+    coordinators=(
+        Staff("Hanneke Vossen", "06 0000 0101"),
+        Staff("Jorrit Bakkeren", "06 0000 0102"),
+    ),
     professionals=(Staff("Tineke Wijnands", "06 0000 0201", "Veilig Thuis Waterstreek"),),
     experts=(
         Person("Adam", "Aalbers", "1091", week=ALWAYS, can_meet=("PARENT",), max_running=3),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -11,11 +12,11 @@ import pytest
 from core.access.scope import region_scope
 from insight.simulation.regions import Stage
 from matching import actions as matching
-from matching.models import Offer, Request, Seat, Task
+from matching.models import Assignment, Offer, Request, Seat, Task
 from matching.queries import gate
 from matching.states import MeasureState, OfferState, RequestState
 from scheduling import actions as scheduling
-from scheduling.models import Reminder, SessionRole
+from scheduling.models import Reminder, Session, SessionRole
 from scheduling.states import SessionState
 from tests.scenarios.stage import agree, deliver, on_the_wall, set_the_stage
 
@@ -68,7 +69,7 @@ def filing() -> matching.Filing:
     )
 
 
-def test_friday_night(stage: Stage) -> None:
+def test_friday_night(stage: Stage) -> None:  # noqa: PLR0915  (a story told in one piece)
     worker, coordinator = stage.professionals[0], stage.coordinators[0]
 
     # 23:15: the decision is not seen; the ends are computed and labelled so.
@@ -120,15 +121,15 @@ def test_friday_night(stage: Stage) -> None:
         plan(stage, assignment, now=SATURDAY_1020 + MINUTE)
 
     # 10:40: the case manager confirms; then the coordinator and Adam do their part.
-    confirm = {"request_id": request.pk, "now": SATURDAY_1040}
-    matching.confirm_gate_item(**confirm, code="G1", by=worker, stated_on=date(2026, 9, 5))
-    matching.confirm_gate_item(**confirm, code="G2", by=worker)
-    matching.confirm_gate_item(**confirm, code="G4", by=worker, risk="NO_CONTRAINDICATION")
-    matching.confirm_gate_item(**confirm, code="G6", by=worker)
+    confirm = partial(matching.confirm_gate_item, request_id=request.pk, now=SATURDAY_1040)
+    confirm(code="G1", by=worker, stated_on=date(2026, 9, 5))
+    confirm(code="G2", by=worker)
+    confirm(code="G4", by=worker, risk="NO_CONTRAINDICATION")
+    confirm(code="G6", by=worker)
     for code in ("G7", "G8", "G13"):
-        matching.confirm_gate_item(**confirm, code=code, by=coordinator)
+        confirm(code=code, by=coordinator)
     assert adam.user is not None
-    matching.confirm_gate_item(**confirm, code="G11", by=adam.user)
+    confirm(code="G11", by=adam.user)
     assert gate(request, at=SATURDAY_1040).n_done == 13
 
     # The first call is at 12:30; the meeting on Sunday at 14:00, with the case manager.
@@ -146,7 +147,9 @@ def test_friday_night(stage: Stage) -> None:
     assert due == {SUNDAY_1400 - 24 * HOUR, SUNDAY_1400 - 2 * HOUR}
     deliver(now=SUNDAY_1400 - 24 * HOUR - MINUTE)
     for before in (24 * HOUR, 2 * HOUR):
-        told = {name for template, name in deliver(now=SUNDAY_1400 - before) if "reminder" in template}
+        told = {
+            name for template, name in deliver(now=SUNDAY_1400 - before) if "reminder" in template
+        }
         assert told == {"Adam Aalbers", "Tineke Wijnands"}
 
     # In at 14:02, out at 15:10: it was held.
@@ -157,9 +160,9 @@ def test_friday_night(stage: Stage) -> None:
     assert session.state == SessionState.HELD
 
 
-def plan(stage: Stage, assignment: object, *, now: datetime) -> object:
+def plan(stage: Stage, assignment: Assignment, *, now: datetime) -> Session:
     return scheduling.plan_session(
-        assignment_id=assignment.pk,  # type: ignore[attr-defined]
+        assignment_id=assignment.pk,
         kind="FIRST_MEETING",
         start=SUNDAY_1400,
         end=SUNDAY_1400 + HOUR,

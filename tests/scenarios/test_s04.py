@@ -38,13 +38,10 @@ def file(stage: Stage, imposed_wall: datetime, *, now: datetime) -> Measure:
         case_manager_phone="06 0000 0202",
         form_key=uuid4(),
         day_parts=("EVENING",),
-        measure=MeasureFiling(
-            kind="THV", imposed_wall=imposed_wall, protected_roles=("PARTNER",)
-        ),
+        measure=MeasureFiling(kind="THV", imposed_wall=imposed_wall, protected_roles=("PARTNER",)),
     )
     request = open_request(filing=filing, by=stage.professionals[0], now=now)
-    assert request.measure is not None
-    return request.measure
+    return Measure.objects.get(pk=request.measure_id)
 
 
 def test_a_ten_days_end_at_the_same_clock_time_in_winter(stage: Stage) -> None:

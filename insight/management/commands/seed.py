@@ -1,4 +1,4 @@
-"""`manage.py seed --size demo --seed 1`: synthetic regions, reproducible; never beside real data."""
+"""`manage.py seed --size demo --seed 1`: synthetic, reproducible, never beside real data."""
 
 from __future__ import annotations
 
