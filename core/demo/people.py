@@ -51,10 +51,10 @@ def demo_only(view: DemoView) -> DemoView:
 
 
 def demo_people() -> list[DemoPerson]:
-    """Everybody with a demo address and a running role, by region, role and name."""
+    """Everybody with a demo address and a running role: by region and role, in order of coming."""
     users = {one.pk: one for one in User.objects.filter(email__endswith=DOMAIN, is_active=True)}
     found = []
-    for region in Region.objects.order_by("name"):
+    for region in Region.objects.order_by("pk"):
         with region_scope(region.pk):
             running = Membership.objects.filter(user__in=list(users), ended_at=None)
             found += [
@@ -67,9 +67,7 @@ def demo_people() -> list[DemoPerson]:
                 )
                 for one in running.select_related("organisation")
             ]
-    return sorted(
-        found, key=lambda one: (one.region.name, ORDER.index(one.role), one.user.name.casefold())
-    )
+    return sorted(found, key=lambda one: (one.region.pk, ORDER.index(one.role), one.user.joined_at))
 
 
 def demo_groups(request: HttpRequest) -> list[tuple[Role, list[DemoPerson]]]:

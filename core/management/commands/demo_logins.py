@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +12,12 @@ from django.utils.translation import gettext as _
 
 from core.demo.people import demo_people
 
+# A newcomer needs the first few; the page has a button for everybody.
+SHOWN = 3
+
 
 class Command(BaseCommand):
-    help = "Print the people of the demo: role, name and e-mail address."
+    help = "Print who can be tried in the demo, by region and role."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         if not settings.DEMO:
@@ -21,11 +25,10 @@ class Command(BaseCommand):
         people = demo_people()
         if not people:
             raise CommandError(_("Nobody is there yet. Run: manage.py seed --size demo"))
-        region = ""
-        for one in people:
-            if one.region.name != region:
-                region = one.region.name
-                self.stdout.write(f"\n{region}")
-            self.stdout.write(f"  {one.role.label:<28} {one.user.name:<28} {one.user.email}")
+        for (region, role), group in groupby(people, key=lambda one: (one.region.name, one.role)):
+            members = list(group)
+            first = ", ".join(one.user.name for one in members[:SHOWN])
+            rest = f" +{len(members) - SHOWN}" if len(members) > SHOWN else ""
+            self.stdout.write(f"  {region:<22} {role.label:<22} {first}{rest}")
         page = f"{settings.BASE_URL}{reverse('account_login')}"
         self.stdout.write("\n" + _("A button for each of them: %(page)s") % {"page": page})
