@@ -13,6 +13,7 @@ from pool.models import Expert
 
 
 def may_coordinate(user: User) -> bool:
+    """Is this a coordinator of the region?"""
     return has_role(user, Role.COORDINATOR)
 
 
@@ -31,15 +32,18 @@ def may_answer_for(user: User, expert: Expert) -> bool:
 
 
 def require_coordinator(user: User | None) -> None:
+    """Raise NotAllowed unless a coordinator, or the clock, acts."""
     if user is not None and not may_coordinate(user):
         raise NotAllowed("")
 
 
 def require_follower(user: User | None, matter: Request | Case) -> None:
+    """Raise NotAllowed unless `may_follow`, or the clock acts."""
     if user is not None and not may_follow(user, matter):
         raise NotAllowed("")
 
 
 def require_answerer(user: User | None, expert: Expert) -> None:
+    """Raise NotAllowed unless `may_answer_for`, or a link answers."""
     if user is not None and not may_answer_for(user, expert):
         raise NotAllowed("")

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from matching.actions import withdraw_offers_of
+from core.outbox import message_failed
+from core.outbox.models import Message
+from matching.actions import ask_to_call, withdraw_offers_of
 from pool import signals
 from pool.models import Expert
 
@@ -18,3 +20,9 @@ from pool.models import Expert
 def take_offers_back(*, expert: Expert, now: datetime, **_more: Any) -> None:
     """Open offers go to the next in line; nobody is told why."""
     withdraw_offers_of(expert_id=expert.pk, now=now)
+
+
+@receiver(message_failed, dispatch_uid="matching.message_failed")
+def call_instead(*, message: Message, now: datetime, **_more: Any) -> None:
+    """What could not be sent is said by voice."""
+    ask_to_call(message=message, now=now)

@@ -87,9 +87,7 @@ ITEMS: tuple[Item, ...] = (
     Item(
         GateCode.G5,
         (GateWho.COORDINATOR,),
-        _(
-            "Where control or stalking is suspected: a forensic consultation, and two persons agree."
-        ),
+        _("If control or stalking is suspected: a forensic consultation, and two persons agree."),
         _EVERY_CHANGE | {Cause.TIME},
     ),
     Item(

@@ -359,7 +359,7 @@ GATE_ITEM = machine(
         GateItemState.REFUSED: {GateItemState.OPEN, GateItemState.CONFIRMED},
     },
     {
-        GateItemState.OPEN: "voided by a change of end, state, place or protected roles, or 14 days",
+        GateItemState.OPEN: "a change of end, state, place or protected roles, or 14 days",
         GateItemState.CONFIRMED: "who the item names",
         GateItemState.NOT_NEEDED: "an answer elsewhere that makes it superfluous",
         GateItemState.WAIVED: "two persons; G8 only",

@@ -6,7 +6,7 @@ then marks: a crash may repeat one message, never lose one (docs/adr/0003).
 """
 
 from core.outbox.due import Done, Job, Later, cancel, handler, run_due, schedule
-from core.outbox.messages import Attachment, post, still_wanted, withdraw
+from core.outbox.messages import Attachment, message_failed, post, still_wanted, withdraw
 from core.outbox.states import Channel, MessageState, WorkState
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "WorkState",
     "cancel",
     "handler",
+    "message_failed",
     "post",
     "run_due",
     "schedule",

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.dispatch import Signal
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
@@ -28,6 +29,10 @@ from core.outbox.models import Message
 from core.outbox.states import Channel, MessageState
 
 KIND = "core.message"
+
+# A message ended in FAILED: somebody has to be told in another way. `message` and `now`; sent in
+# the transaction that marks it. Who listens is the upper layers' matter.
+message_failed = Signal()
 
 # What no message, subject or calendar entry may say; a stranger may read along.
 FORBIDDEN = re.compile(
@@ -154,9 +159,9 @@ def withdraw(*, about: UUID, now: datetime, before_version: int | None = None) -
 
 def give_up(subject: UUID, now: datetime) -> None:
     """Close a message that is out of tries."""
-    Message.objects.filter(pk=subject, state=MessageState.QUEUED).update(
-        state=MessageState.FAILED, ended_at=now, outcome="out_of_tries"
-    )
+    message = Message.objects.filter(pk=subject, state=MessageState.QUEUED).first()
+    if message is not None:
+        _close(message, MessageState.FAILED, now, outcome="out_of_tries")
 
 
 @due.handler(KIND, give_up=give_up)
@@ -214,9 +219,11 @@ class _Delivery:
 
 
 def _close(message: Message, state: MessageState, now: datetime, *, outcome: str) -> None:
-    Message.objects.filter(pk=message.pk, state=MessageState.QUEUED).update(
+    closed = Message.objects.filter(pk=message.pk, state=MessageState.QUEUED).update(
         state=state, ended_at=now, outcome=outcome
     )
+    if closed and state == MessageState.FAILED:
+        message_failed.send(sender=None, message=message, now=now)
 
 
 def _render(

@@ -40,6 +40,7 @@ from matching.actions.offers import (
     decline_offer,
     expire_offer,
     offer_opened,
+    say_offer_gone,
     undo_accept,
     withdraw_offer,
     withdraw_offers_of,
@@ -58,7 +59,7 @@ from matching.actions.requests import (
     withdraw_request,
 )
 from matching.actions.rows import RequestOver
-from matching.actions.tasks import finish_task, open_task, settle_tasks
+from matching.actions.tasks import ask_to_call, ask_to_look, finish_task, open_task, settle_tasks
 from matching.actions.waves import (
     DeadlinePast,
     DoesNotFit,
@@ -102,6 +103,8 @@ __all__ = [
     "WaveRunning",
     "accept_offer",
     "ask_about_measure",
+    "ask_to_call",
+    "ask_to_look",
     "change_protected_roles",
     "close_request",
     "confirm_gate_item",
@@ -121,6 +124,7 @@ __all__ = [
     "record_measure_event",
     "report_reachable",
     "require_complete_gate",
+    "say_offer_gone",
     "see_request",
     "settle_tasks",
     "start_wave",

@@ -74,7 +74,7 @@ def hand_back(
     Offer.objects.filter(pk=assignment.offer_id, state=OfferState.ACCEPTED).update(
         state=offer_state, closed_at=now
     )
-    notices.end_offer(assignment.offer_id, now=now)
+    notices.end_offers([assignment.offer_id], now=now)
     Seat.objects.filter(pk=seat.pk, state=SeatState.FILLED).update(state=SeatState.OPEN)
     seat.state = SeatState.OPEN
     GateItem.objects.filter(

@@ -109,9 +109,7 @@ def confirm_gate_item(  # noqa: PLR0913  (what, who, when, and the two answers)
     opens G5, which two persons approve (`matching.approve_forensic`); not deployable takes open
     offers back and stands in the way of every meeting.
 
-    Args:
-        stated_on: date of the safety plan (G1).
-        risk: a `RiskAnswer` (G4).
+    `stated_on` is the date of the safety plan (G1), `risk` a `RiskAnswer` (G4).
 
     Raises:
         Request.DoesNotExist, RequestOver, NotYours, TwoPersonsNeeded, AnswerMissing,
@@ -220,9 +218,8 @@ def lapse_gate(*, request_id: UUID, now: datetime) -> tuple[str, ...]:
 def require_complete_gate(request: Request, *, at: datetime, on: date | None = None) -> None:
     """Raise GateIncomplete with the open hard codes, unless a first meeting may be planned.
 
-    Args:
-        at: aware instant as of which the items count.
-        on: local date of the meeting, for papers; the day of `at` where it is left out.
+    The items count as of the aware instant `at`; papers on the local date `on` of the meeting,
+    or on the day of `at` where it is left out.
     """
     codes = open_codes(request, at=at, on=on)
     if codes:

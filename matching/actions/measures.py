@@ -155,10 +155,8 @@ def record_measure_event(  # noqa: PLR0913  (what, on whose word, when, and the 
     professional, duty and expert that something changed, and `measure_changed` lets sessions be
     asked again. A paper that is only marked as seen changes nothing else.
 
-    Args:
-        new_end_wall: naive, as stated; needed for EXTENDED, allowed for CORRECTED and
-            DECISION_SEEN.
-        fold: which showing of an ambiguous end; None keeps the later one.
+    `new_end_wall` is naive, as stated: needed for EXTENDED, allowed for CORRECTED and
+    DECISION_SEEN. `fold` says which showing of an ambiguous end; None keeps the later one.
 
     Raises:
         Measure.DoesNotExist, NotAllowed, UnknownNews, EndMissing, EndNotAfterStart,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,9 +12,10 @@ from django.utils import translation
 
 from core import outbox
 from core.access import links
-from core.access.models import LinkPurpose, Membership, User
+from core.access.models import LinkPurpose, LinkToken, Membership, User
 from core.clock import local
-from core.outbox import Channel
+from core.outbox import Channel, MessageState
+from core.outbox.models import Message
 from core.ui import moments
 from matching.clock import after_quiet
 from matching.models import Offer, Request
@@ -21,6 +23,7 @@ from matching.states import Urgency
 from pool.models import Expert, OnCallShift, RegionProfile
 from pool.queries import contact, on_call
 
+GONE = "matching.offer_gone"
 # So long before its deadline an offer that was not answered is brought to mind (domain.md S5).
 REMIND_BEFORE = timedelta(minutes=30)
 # Shorter terms get no reminder: the first message is hardly cold.
@@ -150,15 +153,35 @@ def send_offer(offer: Offer, request: Request, *, now: datetime) -> None:
             )
 
 
-def silence_offer(offer_id: UUID, *, now: datetime) -> None:
-    """Stop what still waits to be said about an offer; its link lives on."""
-    outbox.withdraw(about=offer_id, now=now)
+def silence_offers(offer_ids: Collection[UUID], *, now: datetime) -> None:
+    """Stop what still waits to be said about offers; their links live on."""
+    waiting = Message.objects.filter(about__in=offer_ids, state=MessageState.QUEUED)
+    for offer_id in set(waiting.values_list("about", flat=True)):
+        if offer_id is not None:
+            outbox.withdraw(about=offer_id, now=now)
 
 
-def end_offer(offer_id: UUID, *, now: datetime) -> None:
-    """Stop what waits to be said about an offer, and end its link."""
-    silence_offer(offer_id, now=now)
-    links.revoke(purpose=LinkPurpose.OFFER, subject=offer_id, now=now)
+def end_offers(offer_ids: Collection[UUID], *, now: datetime) -> None:
+    """Stop what waits to be said about offers, and end their links."""
+    silence_offers(offer_ids, now=now)
+    LinkToken.objects.filter(
+        purpose=LinkPurpose.OFFER, subject__in=offer_ids, revoked_at=None
+    ).update(revoked_at=now)
+
+
+def say_gone_later(offers: Collection[Offer], *, now: datetime) -> None:
+    """Plan the kind mail to those who need not answer any more.
+
+    Written by the worker: whoever says yes should not hold the request while letters to
+    others are written.
+    """
+    for offer in offers:
+        outbox.schedule(GONE, subject=offer.pk, at=now, once_per=f"offer-gone:{offer.pk}")
+
+
+def say_gone(offer: Offer, *, now: datetime) -> None:
+    """The kind mail itself; once per offer."""
+    tell_expert(offer.expert, "matching/offer_gone", once_per=f"offer-gone:{offer.pk}", now=now)
 
 
 def _until(deadline: datetime, at: datetime, language: str) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import audit, outbox
+from core import audit
 from core.access.models import LinkPurpose, LinkToken, User
 from core.errors import NotAllowed, Refusal
 from matching import signals
@@ -27,7 +27,7 @@ from matching.actions.rows import (
     move_request,
 )
 from matching.actions.tasks import open_task, settle_tasks
-from matching.actions.waves import DEADLINE, close_wave, go_on, take_back
+from matching.actions.waves import close_wave, go_on, take_back
 from matching.models import Assignment, ConflictDeclaration, Offer, Request, Seat
 from matching.models.requests import TaskKind
 from matching.permissions import require_answerer, require_coordinator
@@ -100,8 +100,7 @@ def accept_offer(
     offers close, a timed seat is booked, G9 and G10 of the safety gate are confirmed, and
     everybody who must know is told.
 
-    Args:
-        by: the expert, or a coordinator on the expert's word; None through a link.
+    `by` is the expert, or a coordinator on the expert's word; None through a link.
 
     Raises:
         Offer.DoesNotExist: no such offer, or not theirs; the two look the same.
@@ -228,9 +227,7 @@ def withdraw_offer(*, offer_id: UUID, by: User, now: datetime) -> None:
     if offer.state != OfferState.OPEN:
         raise OfferClosed
     take_back([offer], OfferState.WITHDRAWN, now=now)
-    notices.tell_expert(
-        offer.expert, "matching/offer_gone", once_per=f"offer-gone:{offer.pk}", now=now
-    )
+    notices.say_gone_later([offer], now=now)
     audit.record("offer.withdrawn", by=by, at=now, subject=offer.expert_id, target=offer)
     if not Offer.objects.filter(seat=seat, state=OfferState.OPEN).exists():
         close_wave(seat, now=now)
@@ -254,6 +251,15 @@ def expire_offer(*, offer_id: UUID, now: datetime) -> bool:
     audit.record("offer.expired", by=None, at=now, subject=offer.expert_id, target=offer)
     go_on(seat, now=now)
     return True
+
+
+@transaction.atomic
+def say_offer_gone(*, offer_id: UUID, now: datetime) -> None:
+    """Write the kind mail about an offer that needs no answer any more; asked again, once."""
+    closed = (OfferState.SUPERSEDED, OfferState.WITHDRAWN)
+    offer = Offer.objects.select_related("expert").filter(pk=offer_id, state__in=closed).first()
+    if offer is not None:
+        notices.say_gone(offer, now=now)
 
 
 @transaction.atomic
@@ -356,16 +362,9 @@ def _require_no_conflict(request: Request, expert_id: UUID) -> None:
 
 def _close_siblings(offer: Offer, *, now: datetime) -> None:
     """Every other open offer of the seat ends here, with one kind mail each."""
-    others = list(
-        Offer.objects.filter(seat_id=offer.seat_id, state=OfferState.OPEN)
-        .select_related("expert", "expert__data_key", "expert__user")
-        .order_by("pk")
-    )
+    others = list(Offer.objects.filter(seat_id=offer.seat_id, state=OfferState.OPEN).order_by("pk"))
     take_back(others, OfferState.SUPERSEDED, now=now)
-    for other in others:
-        notices.tell_expert(
-            other.expert, "matching/offer_gone", once_per=f"offer-gone:{other.pk}", now=now
-        )
+    notices.say_gone_later(others, now=now)
     close_wave(offer.seat, now=now)
 
 
@@ -378,8 +377,7 @@ def _tell_accepted(
     offer: Offer, assignment: Assignment, request: Request, undo_until: datetime, *, now: datetime
 ) -> None:
     """The link lives as long as the yes can be taken back; a coordinator plans the meeting."""
-    notices.silence_offer(offer.pk, now=now)
-    outbox.cancel(DEADLINE, subject=offer.pk, now=now)
+    notices.silence_offers([offer.pk], now=now)
     LinkToken.objects.filter(purpose=LinkPurpose.OFFER, subject=offer.pk, revoked_at=None).update(
         expires_at=undo_until
     )

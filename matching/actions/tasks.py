@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from core import audit
 from core.access.models import User
-from matching.models import Request, Task
+from core.outbox.models import Message
+from matching.models import Offer, Request, Task
 from matching.models.requests import TaskKind
 from matching.permissions import require_coordinator
 from pool.models import Expert
+
+# What went wrong with the machine waits for nobody's term.
+CALL_WITHIN = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -62,6 +66,33 @@ def finish_task(*, task_id: UUID, by: User, now: datetime) -> Task:
         audit.record("task.done", by=by, at=now, target=task, kind=task.kind)
         task.refresh_from_db()
     return task
+
+
+@transaction.atomic
+def ask_to_call(*, message: Message, now: datetime) -> Task:
+    """A message could not be sent: ask a coordinator to call, with the request where it is known.
+
+    Nobody is alerted by another message: that one might not arrive either, and so on.
+    """
+    offer = Offer.objects.filter(pk=message.about).first() if message.about else None
+    return open_task(
+        TaskKind.MESSAGE_FAILED,
+        request=offer.seat.request if offer else None,
+        expert=Expert.objects.filter(user=message.recipient_id).first()
+        if message.recipient_id
+        else None,
+        due_at=now + CALL_WITHIN,
+        once_per=f"message-failed:{message.pk}",
+        now=now,
+    )
+
+
+@transaction.atomic
+def ask_to_look(*, request: Request | None, kind: TaskKind, what: str, now: datetime) -> Task:
+    """The machine gave something up: a human looks. `what` names the occasion."""
+    return open_task(
+        kind, request=request, due_at=now + CALL_WITHIN, once_per=f"given-up:{what}", now=now
+    )
 
 
 def settle_tasks(*kinds: TaskKind, request: Request, now: datetime) -> int:

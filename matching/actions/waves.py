@@ -80,8 +80,7 @@ def start_wave(
     Everybody is judged again. Whoever let an earlier offer of this request pass may be asked
     once more when a coordinator lists them; nothing else on a list is overruled.
 
-    Args:
-        deadline_at: until when the first may answer; the region's term where it is left out.
+    The first may answer until `deadline_at`, or for the region's term where it is left out.
 
     Returns:
         The wave, or None where nobody can be asked: then the coordinators have been told.
@@ -130,10 +129,10 @@ def go_on(seat: Seat, *, now: datetime) -> None:
     if free <= 0:
         return
     fit = look(seat, now=now)
-    following = _following(seat, last, fit)
+    following = following_of(seat, last, fit)
     if n_open and last.state == WaveState.ACTIVE:
         for expert_id in following[:free]:
-            _ask(last, expert_id, now=now, deadline_at=now + _term(seat.request))
+            ask_one(last, expert_id, now=now, deadline_at=now + term_of(seat.request))
         return
     close_wave(seat, now=now)
     decision = _keep(fit, seat, by=None, now=now)
@@ -179,10 +178,7 @@ def take_back(offers: Sequence[Offer], state: OfferState, *, now: datetime) -> i
     closed = Offer.objects.filter(pk__in=ids, state=OfferState.OPEN).update(
         state=state, closed_at=now
     )
-    for offer_id in ids:
-        notices.end_offer(offer_id, now=now)
-        if state != OfferState.EXPIRED:
-            outbox.cancel(DEADLINE, subject=offer_id, now=now)
+    notices.end_offers(ids, now=now)
     return closed
 
 
@@ -203,7 +199,7 @@ def _asked_before(fit: Fit) -> set[UUID]:
     }
 
 
-def _following(seat: Seat, last: Wave, fit: Fit) -> list[UUID]:
+def following_of(seat: Seat, last: Wave, fit: Fit) -> list[UUID]:
     """Who comes next: of the listed order those who can still be asked, and then newcomers."""
     request = seat.request
     # Whoever lost to somebody faster has not answered, and may be asked again after an undo.
@@ -231,7 +227,7 @@ def _begin(
     deadline_at: datetime | None = None,
 ) -> Wave:
     request = seat.request
-    deadline = deadline_at or now + _term(request)
+    deadline = deadline_at or now + term_of(request)
     wave = Wave(
         seat=seat,
         decision=decision,
@@ -245,11 +241,11 @@ def _begin(
     move_request(request, RequestState.SEARCHING)
     settle_tasks(TaskKind.NEW_REQUEST, TaskKind.NOBODY_FITS, request=request, now=now)
     for expert_id in order[: wave.size]:
-        _ask(wave, expert_id, now=now, deadline_at=deadline)
+        ask_one(wave, expert_id, now=now, deadline_at=deadline)
     return wave
 
 
-def _ask(wave: Wave, expert_id: UUID, *, now: datetime, deadline_at: datetime) -> Offer:
+def ask_one(wave: Wave, expert_id: UUID, *, now: datetime, deadline_at: datetime) -> Offer:
     """One offer to one expert, with its message and its deadline."""
     offer = Offer(
         seat=wave.seat,
@@ -301,6 +297,7 @@ def _keep(fit: Fit, seat: Seat, *, by: User | None, now: datetime) -> Decision:
     return decision
 
 
-def _term(request: Request) -> timedelta:
+def term_of(request: Request) -> timedelta:
+    """How long somebody may think, by the policy that the request was filed under."""
     term: timedelta = request.policy.answer_within(request.urgency)
     return term

@@ -12,7 +12,7 @@ from core import audit
 from core.access.models import User
 from core.errors import Refusal
 from matching.actions.rows import lock_seat
-from matching.actions.waves import _ask, _following, _term
+from matching.actions.waves import ask_one, following_of, term_of
 from matching.models import Offer, Wave
 from matching.permissions import require_coordinator
 from matching.queries.fit import look
@@ -42,12 +42,12 @@ def ask_next_too(*, seat_id: UUID, by: User, now: datetime) -> Offer:
     wave = Wave.objects.filter(seat=seat, state=WaveState.ACTIVE).first()
     if wave is None:
         raise NobodyIsAsked
-    following = _following(seat, wave, look(seat, now=now))
+    following = following_of(seat, wave, look(seat, now=now))
     if not following:
         raise NobodyLeftToAsk
     wave.seat = seat
     Wave.objects.filter(pk=wave.pk).update(size=wave.size + 1)
-    offer = _ask(wave, following[0], now=now, deadline_at=now + _term(seat.request))
+    offer = ask_one(wave, following[0], now=now, deadline_at=now + term_of(seat.request))
     audit.record(
         "wave.widened", by=by, at=now, subject=seat.request.case_id, target=wave, size=wave.size + 1
     )

@@ -11,24 +11,12 @@ from matching.queries.lists import (
     open_requests,
     open_tasks,
 )
-from matching.queries.pages import (
-    CandidateLine,
-    RequestPage,
-    SeatView,
-    StatusPage,
-    request_page,
-    status_page,
-)
 
 __all__ = [
-    "CandidateLine",
     "Fit",
     "GateLine",
     "GateView",
     "OfferByLink",
-    "RequestPage",
-    "SeatView",
-    "StatusPage",
     "assignments_of",
     "gate",
     "late_objections",
@@ -39,8 +27,6 @@ __all__ = [
     "open_codes",
     "open_requests",
     "open_tasks",
-    "request_page",
     "settings_here",
-    "status_page",
     "wish_of",
 ]

@@ -86,9 +86,8 @@ def open_codes(request: Request, *, at: datetime, on: date | None = None) -> lis
     What the system can judge itself is judged again: the papers of everybody who holds a seat,
     and whether each of them declared to know nobody.
 
-    Args:
-        at: aware instant as of which the items count.
-        on: local date of the work, for the papers; the day of `at` where it is left out.
+    The items count as of the aware instant `at`; papers on the local date `on` of the work, or
+    on the day of `at` where it is left out.
     """
     blocking = set(gate(request, at=at).blocking_codes)
     holders = running_assignments(request)

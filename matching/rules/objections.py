@@ -53,19 +53,23 @@ Check = Callable[[_Look], dict[str, Fact] | None]
 
 
 def not_active(look: _Look) -> dict[str, Fact] | None:
+    """Not a full member of the pool yet, or not any more."""
     is_member = look.candidate.state in {"ACTIVE", "SUSPENDED"}
     return None if is_member else {"state": look.candidate.state}
 
 
 def suspended(look: _Look) -> dict[str, Fact] | None:
+    """Stopped by a coordinator."""
     return {} if look.candidate.is_suspended else None
 
 
 def paused(look: _Look) -> dict[str, Fact] | None:
+    """Took a pause; why is nobody's business."""
     return {} if look.candidate.is_paused else None
 
 
 def other_work(look: _Look) -> dict[str, Fact] | None:
+    """Does not do this kind of work."""
     return None if look.wish.activity in look.candidate.activities else {}
 
 
@@ -77,6 +81,7 @@ def papers(look: _Look) -> dict[str, Fact] | None:
 
 
 def busy(look: _Look) -> dict[str, Fact] | None:
+    """Booked at the fixed hours, travel included."""
     return {} if look.hours and _touches(look.hours, look.candidate.busy) else None
 
 
@@ -101,6 +106,7 @@ def not_available(look: _Look) -> dict[str, Fact] | None:
 
 
 def max_running(look: _Look) -> dict[str, Fact] | None:
+    """Carries as much lasting work as they can."""
     if look.wish.activity not in LASTING or look.running < look.candidate.max_running:
         return None
     return {"running": look.running, "most": look.candidate.max_running}
@@ -124,10 +130,12 @@ def rest(look: _Look) -> dict[str, Fact] | None:
 
 
 def excluded_area(look: _Look) -> dict[str, Fact] | None:
+    """Chose not to come here."""
     return {"area": look.wish.area} if look.wish.area in look.candidate.excluded_areas else None
 
 
 def excluded_organisation(look: _Look) -> dict[str, Fact] | None:
+    """Chose not to work for whoever asks."""
     excluded = look.wish.organisation_id in look.candidate.excluded_organisations
     return {} if excluded else None
 
@@ -143,6 +151,7 @@ def too_near(look: _Look) -> dict[str, Fact] | None:
 
 
 def too_far(look: _Look) -> dict[str, Fact] | None:
+    """Further than they travel."""
     if look.wish.activity in REMOTE or look.km <= look.candidate.travel_radius_km:
         return None
     return {"km": round(look.km), "most": look.candidate.travel_radius_km}
@@ -157,15 +166,18 @@ def language(look: _Look) -> dict[str, Fact] | None:
 
 
 def needs(look: _Look) -> dict[str, Fact] | None:
+    """A need that cannot be left out, and that they did not say to meet."""
     missing = sorted((look.wish.needs & HARD_NEEDS) - look.candidate.can_meet)
     return {"needs": list(missing)} if missing else None
 
 
 def conflict_declared(look: _Look) -> dict[str, Fact] | None:
+    """Said that they know somebody in this request."""
     return {} if look.candidate.expert_id in look.wish.conflicts else None
 
 
 def already_offered(look: _Look) -> dict[str, Fact] | None:
+    """Answered, or let pass, an offer of this request."""
     return {} if look.candidate.expert_id in look.wish.already_asked else None
 
 
@@ -215,11 +227,7 @@ def objections(
 ) -> list[Objection]:
     """Every reason why `candidate` cannot take this seat, in the order of CHECKS.
 
-    Args:
-        running: how many lasting assignments this expert carries now.
-
-    Returns:
-        Empty means: may be asked.
+    `running` is how many lasting assignments this expert carries now. Empty means: may be asked.
     """
     look = _Look(candidate, wish, running, settings)
     return [

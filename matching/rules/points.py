@@ -56,9 +56,8 @@ def score(
 ) -> tuple[Part, ...]:
     """The parts of the score of somebody without objections, in the order of WEIGHTS.
 
-    Args:
-        running: how many lasting assignments this expert carries now.
-        weights: the region's weights; a part that is left out weighs as in WEIGHTS.
+    `running` is how many lasting assignments this expert carries now. Of the region's `weights`,
+    a part that is left out weighs as in WEIGHTS.
     """
     counted = {**WEIGHTS, **(weights or {})}
     shares = {

@@ -47,6 +47,7 @@ def pool() -> Pool:
 
 
 def measure_of(request: Request) -> Measure:
+    assert request.measure_id is not None
     return Measure.objects.get(pk=request.measure_id)
 
 
@@ -266,7 +267,7 @@ def test_other_protected_roles_open_what_hangs_on_them(pool: Pool) -> None:
 
 
 def due(request: Request, kind: str) -> list[datetime]:
-    rows = DueWork.objects.filter(kind=kind, subject=request.measure_id, state="WAITING")
+    rows = DueWork.objects.filter(kind=kind, subject=measure_of(request).pk, state="WAITING")
     return list(rows.order_by("not_before").values_list("not_before", flat=True))
 
 
@@ -384,6 +385,6 @@ def test_the_database_refuses_an_end_before_the_start_and_news_of_nobody(pool: P
     request = file_request(pool)
 
     with pytest.raises(IntegrityError, match="measure_stated_end"), transaction.atomic():
-        Measure.objects.filter(pk=request.measure_id).update(end_stated_at=IMPOSED_AT)
+        Measure.objects.filter(pk=measure_of(request).pk).update(end_stated_at=IMPOSED_AT)
     with pytest.raises(IntegrityError, match="measure_event_recorded"), transaction.atomic():
         MeasureEvent.objects.update(recorded_by=None)

@@ -10,8 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from core.clock import local
-from core.models import Message
-from core.outbox import due
+from core.models import DueWork, Message
 from core.outbox.messages import FORBIDDEN, GSM7, GUARDS, SMS_LENGTH
 from matching import actions
 from matching.models import Offer
@@ -89,7 +88,7 @@ def posted(offer: Offer, template: str = "matching/offer") -> dict[str, Message]
 
 
 def moment_of(message: Message) -> object:
-    return due.DueWork.objects.get(kind="core.message", subject=message.pk).not_before
+    return DueWork.objects.get(kind="core.message", subject=message.pk).not_before
 
 
 @pytest.mark.django_db
@@ -179,6 +178,7 @@ def test_a_whole_story_leaves_nothing_telling_behind() -> None:
     first = ask(pool, request)
     decline(first)
     assignment = accept(open_offers(request)[0])
+    assert request.measure_id is not None
     actions.record_measure_event(
         measure_id=request.measure_id,
         kind="WITHDRAWN",

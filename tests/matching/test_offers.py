@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,12 +14,13 @@ from core.access.models import LinkPurpose, LinkToken
 from core.errors import NotAllowed
 from core.models import DueWork, Message
 from matching import actions, signals
+from matching.due import say_offer_gone
 from matching.models import Assignment, ConflictDeclaration, Offer, Request, Seat, Task
 from matching.models.requests import TaskKind
 from matching.queries import gate, offer_by_link
 from matching.states import AssignmentState, GateCode, OfferState, RequestState, SeatState
 from pool import actions as pool_actions
-from pool.models import Block, Expert
+from pool.models import Block, ExcludedArea, Expert, VogEvidence
 from pool.states import BlockState
 from tests.conftest import NOON
 from tests.factories.matching import (
@@ -183,36 +185,32 @@ def test_hours_that_went_meanwhile_refuse_the_yes_and_change_nothing() -> None:
 # --- Judged again -----------------------------------------------------------------------------
 
 
-def pause(pool: Pool, expert: Expert) -> None:
+def pause(expert: Expert) -> None:
     Expert.objects.filter(pk=expert.pk).update(paused_at=NOON)
 
 
-def suspend(pool: Pool, expert: Expert) -> None:
+def suspend(expert: Expert) -> None:
     Expert.objects.filter(pk=expert.pk).update(state="SUSPENDED")
 
 
-def lose_papers(pool: Pool, expert: Expert) -> None:
-    from pool.models import VogEvidence
-
+def lose_papers(expert: Expert) -> None:
     VogEvidence.objects.filter(expert=expert).update(policy_valid_until=NOON.date())
 
 
-def exclude_area(pool: Pool, expert: Expert) -> None:
-    from pool.models import ExcludedArea
-
+def exclude_area(expert: Expert) -> None:
     ExcludedArea.objects.create(expert=expert, area_id="3331")
 
 
-def fill_up(pool: Pool, expert: Expert) -> None:
+def fill_up(expert: Expert) -> None:
     Expert.objects.filter(pk=expert.pk).update(max_running=0)
 
 
 @pytest.mark.parametrize("meanwhile", [pause, suspend, lose_papers, exclude_area, fill_up])
-def test_yes_is_judged_with_what_holds_now(two: Two, meanwhile: object) -> None:
+def test_yes_is_judged_with_what_holds_now(two: Two, meanwhile: Callable[[Expert], None]) -> None:
     """Straight in the tables, without the signals that would have taken the offer back."""
-    pool, request, ada, _bes = two
+    _pool, request, ada, _bes = two
     say_nothing_known(request, ada)
-    meanwhile(pool, ada.expert)  # type: ignore[operator]
+    meanwhile(ada.expert)
 
     with pytest.raises(actions.NotDeployable):
         actions.accept_offer(
@@ -406,7 +404,7 @@ def link_of(offer: Offer) -> LinkToken:
 
 def token_in(offer: Offer) -> str:
     message = Message.objects.get(about=offer.pk, template="matching/offer", channel="SMS")
-    return message.content["text"].rstrip("/").rpartition("/")[2]
+    return str(message.content["text"]).rstrip("/").rpartition("/")[2]
 
 
 def test_a_link_acts_until_the_offer_ends_and_then_only_tells(two: Two) -> None:
@@ -440,11 +438,14 @@ def test_who_was_too_late_hears_so_once_and_kindly(two: Two) -> None:
 
     accept(ada)
 
+    (work,) = DueWork.objects.filter(kind="matching.offer_gone")
+    assert (work.subject, work.not_before) == (bes.pk, NOON + MINUTE)
+    for subject in (bes.pk, bes.pk, ada.pk):
+        say_offer_gone(subject, NOON + MINUTE)
     gone = Message.objects.filter(template="matching/offer_gone")
     assert [message.recipient_id for message in gone] == [bes.expert.user_id]
     waiting = Message.objects.filter(about__in=[ada.pk, bes.pk], state="QUEUED")
     assert not waiting.exists()
-    assert not DueWork.objects.filter(kind="matching.offer_deadline", state="WAITING").exists()
 
 
 def test_upper_rooms_hear_of_a_yes_and_of_its_end_in_the_same_transaction() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from core.access.models import Membership, Region, Role
 from core.access.scope import region_scope
@@ -100,8 +101,6 @@ def test_the_same_reference_of_the_same_office_is_the_same_case(pool: Pool) -> N
 
 
 def test_a_reference_lies_sealed(pool: Pool) -> None:
-    from django.db import connection
-
     file_request(pool, case_reference="WK 2026-81")
 
     with connection.cursor() as cursor:

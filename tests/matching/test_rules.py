@@ -16,6 +16,7 @@ from matching.rules import (
     CHECKS,
     LATE_CHECKS,
     WEIGHTS,
+    Part,
     Ranked,
     Settings,
     Wish,
@@ -24,7 +25,14 @@ from matching.rules import (
     score,
     telling,
 )
-from matching.rules.objections import FACE_TO_FACE, HARD_NEEDS, LASTING, REMOTE, TALKS
+from matching.rules.objections import (
+    FACE_TO_FACE,
+    HARD_NEEDS,
+    LASTING,
+    REMOTE,
+    TALKS,
+    _Look,
+)
 from matching.rules.points import LANGUAGE_SHARE
 from matching.rules.references import is_bsn
 from matching.sentences import Audience, why, why_not
@@ -281,8 +289,6 @@ WISHES = st.builds(
 def test_objections_do_not_depend_on_each_other(
     candidate: Candidate, asked: Wish, running: int, order: list[str]
 ) -> None:
-    from matching.rules.objections import _Look
-
     whole = {
         one.code: one.facts
         for one in objections(candidate, asked, running=running, settings=AGREED)
@@ -309,8 +315,6 @@ def test_a_score_is_the_sum_of_parts_that_say_why(
 
 @given(st.lists(st.tuples(st.uuids(), st.integers(0, 100)), unique_by=lambda one: one[0]))
 def test_the_order_never_wavers(pairs: list[tuple[UUID, int]]) -> None:
-    from matching.rules import Part
-
     scored = [Ranked(expert, (Part("needs", points, {}),)) for expert, points in pairs]
 
     forward, backward = rank(scored), rank(reversed(scored))

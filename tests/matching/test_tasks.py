@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from core.errors import NotAllowed
+from core.models import Message
+from core.outbox.due import HANDLERS
+from core.outbox.messages import give_up
 from matching import actions
 from matching.models import Task
 from matching.models.requests import TaskKind
@@ -82,3 +85,49 @@ def test_tasks_follow_a_request_and_solve_themselves(pool: Pool) -> None:
 
     actions.close_request(request_id=request.pk, by=pool.cas, now=NOON + HOUR)
     assert kinds() == []
+
+
+# --- When the machine fails -------------------------------------------------------------------
+
+
+def test_a_message_that_could_not_leave_is_said_by_voice(pool: Pool) -> None:
+    request = file_request(pool)
+    offer = ask(pool, request)
+    message = Message.objects.get(about=offer.pk, template="matching/offer", channel="SMS")
+
+    for _turn in range(2):
+        give_up(message.pk, NOON + HOUR)
+
+    task = Task.objects.get(kind=TaskKind.MESSAGE_FAILED)
+    assert (task.request_id, task.expert_id) == (request.pk, offer.expert_id)
+    message.refresh_from_db()
+    assert message.state == "FAILED"
+
+
+@pytest.mark.parametrize(
+    ("kind", "task"),
+    [
+        ("matching.offer_deadline", TaskKind.NEW_REQUEST),
+        ("matching.measure_question", TaskKind.MEASURE_END),
+        ("matching.measure_end", TaskKind.MEASURE_END),
+        ("matching.gate_lapse", TaskKind.GATE_LAPSED),
+    ],
+)
+def test_what_the_worker_gave_up_becomes_a_task(pool: Pool, kind: str, task: TaskKind) -> None:
+    request = file_request(pool)
+    offer = ask(pool, request)
+    assert request.measure_id is not None
+    subject = {
+        "matching.offer_deadline": offer.pk,
+        "matching.measure_question": request.measure_id,
+        "matching.measure_end": request.measure_id,
+        "matching.gate_lapse": request.pk,
+    }[kind]
+    tell = HANDLERS[kind].give_up
+    assert tell is not None
+
+    for _turn in range(2):
+        tell(subject, NOON + HOUR)
+
+    (found,) = Task.objects.filter(kind=task, request=request, done_at=None)
+    assert found.due_at == NOON + 2 * HOUR

@@ -15,7 +15,6 @@ from matching import actions
 from matching.due import lapse_offer
 from matching.models import Decision, Offer, Request, Task, Wave
 from matching.models.requests import TaskKind
-from matching.queries import request_page, status_page
 from matching.states import OfferState, Release, RequestState, WaveState
 from pool import actions as pool_actions
 from pool.models import Expert
@@ -61,11 +60,6 @@ def test_a_decision_keeps_who_fits_why_and_who_not_why_not() -> None:
     assert decision.excluded == [
         {"expert": str(pool.ids[0]), "objections": [{"code": "PAUSED", "facts": {}}]}
     ]
-    page = request_page(request_id=request.pk, by=pool.cas, now=NOON)
-    (seat,) = page.seats
-    assert [line.expert.pk for line in seat.fitting] == pool.ids[1:]
-    assert all(line.why for line in seat.fitting)
-    assert [len(line.why_not) for line in seat.excluded] == [1]
 
 
 def test_a_decision_costs_the_same_for_any_number(django_assert_num_queries: Any) -> None:
@@ -240,8 +234,6 @@ def test_with_nobody_left_people_hear_it_at_once_with_reasons() -> None:
         )
     )
     assert told == {("matching/needs_you", "Cas Verhoef"), ("matching/news", "Bram de Wit")}
-    status = status_page(request_id=request.pk, by=pool.bram, now=NOON)
-    assert (status.is_unfilled, status.call_before) == (True, NOON + 2 * HOUR)
 
 
 def test_the_last_no_tells_people_too() -> None:
@@ -265,17 +257,6 @@ def test_while_somebody_still_thinks_nobody_is_alarmed() -> None:
     request.refresh_from_db()
     assert request.state == RequestState.SEARCHING
     assert asked(request) == ["Bes"]
-
-
-def test_the_requester_sees_until_when_an_answer_may_come() -> None:
-    pool = make_pool(2)
-    request = file_request(pool)
-    ask(pool, request)
-
-    status = status_page(request_id=request.pk, by=pool.bram, now=NOON + MINUTE)
-
-    assert status.answer_by == NOON + TERM
-    assert status.first_contact_by == NOON + 24 * HOUR
 
 
 # --- Taking back, and who may -----------------------------------------------------------------
@@ -341,7 +322,7 @@ def test_a_deadline_in_the_past_is_refused() -> None:
 def test_a_duo_is_two_seats_and_two_people() -> None:
     pool = make_pool(3, release_urgent=Release.AUTOMATIC)
     request = file_request(pool, n_seats=2)
-    assert asked(request) == ["Ada", "Bes"]
+    assert sorted(asked(request)) == ["Ada", "Bes"]
 
     first, second = open_offers(request)
     accept(first)
