@@ -118,7 +118,8 @@ if DATABASE_ROLE not in _URL_OF_ROLE:
 _database = env.database(
     env.text(_URL_OF_ROLE[DATABASE_ROLE], example="postgresql://naast_app@127.0.0.1/naast")
 )
-_timeouts = "-c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000"
+# Without JIT: compiling a plan costs more than any of these small queries.
+_timeouts = "-c jit=off -c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000"
 if DATABASE_ROLE == "app":
     _timeouts += " -c statement_timeout=10000"
 DATABASES = {

@@ -51,6 +51,7 @@ def calls(module: Module, *names: str) -> Iterator[ast.Call]:
             yield node
 
 
+@cache
 def constants(module: Module) -> dict[str, str]:
     """NAME -> text of the string constants that a file has, or imports from another of ours."""
     files = {file.path: file for file in modules()}

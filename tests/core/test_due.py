@@ -231,9 +231,11 @@ def test_an_unused_lease_goes_back_with_its_try(monkeypatch: pytest.MonkeyPatch)
     }
 
 
-def test_a_claim_reads_due_rows_by_index_and_no_future_ones(in_region: Region) -> None:
-    backlog(in_region, 5000, NOON - timedelta(days=200), timedelta(days=1))
-    sql("ANALYZE core_duework")
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_reads_due_rows_by_index_and_no_future_ones() -> None:
+    here, _there = two_regions()
+    with region_scope(here.pk):
+        backlog(here, 5000, NOON - timedelta(days=200), timedelta(days=1))
     values: dict[str, Any] = {
         "now": NOON,
         "lease_until": NOON + due.LEASE,
@@ -241,14 +243,18 @@ def test_a_claim_reads_due_rows_by_index_and_no_future_ones(in_region: Region) -
         "candidates": due.BATCH * due.CANDIDATES,
     }
 
-    with connection.cursor() as cursor:
+    with as_worker(), connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {due.CLAIM}", values)
         (found,) = cursor.fetchone()
     scans = list(_scans((json.loads(found) if isinstance(found, str) else found)[0]["Plan"]))
 
-    read = [scan["Actual Rows"] + scan.get("Rows Removed by Filter", 0) for scan in scans]
     assert any("not_before" in scan.get("Index Cond", "") for scan in scans)
-    assert max(read) <= 201
+    # Nobody told the planner about the new rows: its figures are as stale as after a night's plan.
+    read = [
+        scan["Actual Loops"] * (scan["Actual Rows"] + scan.get("Rows Removed by Filter", 0))
+        for scan in scans
+    ]
+    assert max(read) <= due.BATCH * due.CANDIDATES
 
 
 def _scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
