@@ -36,10 +36,18 @@ class Postbox:
         self.before_text: Hook | None = None
         self.taken: Hook | None = None
         self.hangs_up = False
+        self._line: asyncio.Transport | None = None
+
+    def hang_up(self) -> None:
+        """Close the line without a word."""
+        if self._line:
+            self._line.abort()
 
     async def handle_MAIL(  # noqa: N802  (the library's names)
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if isinstance(server.transport, asyncio.Transport):
+            self._line = server.transport
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         self.n_connections += 1
@@ -53,7 +61,7 @@ class Postbox:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         answer = self.answers.get("DATA", "250 taken")
         if answer.startswith("250") or self.hangs_up:
             assert isinstance(envelope.content, bytes)
@@ -62,8 +70,8 @@ class Postbox:
             self.letters.append(letter)
         if self.taken:
             await asyncio.get_running_loop().run_in_executor(None, self.taken)
-        if self.hangs_up and isinstance(server.transport, asyncio.Transport):
-            server.transport.abort()
+        if self.hangs_up:
+            self.hang_up()
         return answer
 
     @property

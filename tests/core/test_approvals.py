@@ -127,7 +127,9 @@ def test_a_question_lives_a_day(asked: Approval, bram: User, lateness: timedelta
 
 
 def test_just_within_a_day_is_in_time(asked: Approval, bram: User) -> None:
-    assert approve(approval_id=asked.pk, by=bram, now=NOON + Approval.LIFETIME - SECOND)
+    approve(approval_id=asked.pk, by=bram, now=NOON + Approval.LIFETIME - SECOND)
+
+    assert effects() == ["by Bram"]
 
 
 def test_what_changed_since_must_be_asked_again(

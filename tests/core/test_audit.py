@@ -46,6 +46,15 @@ def seal_all() -> None:
                 time.sleep(0.05)
 
 
+def wait_until_final() -> None:
+    """Until nothing but a lock keeps the rows from being sealed."""
+    give_up_at = time.monotonic() + PATIENCE
+    late = "SELECT 1 FROM core_auditentry WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())"
+    while sql(late):
+        assert time.monotonic() < give_up_at, "some other transaction stays open"
+        time.sleep(0.05)
+
+
 def chain(region: Region) -> list[tuple[int, str]]:
     with region_scope(region.pk):
         return sql("SELECT chain_no, event FROM core_auditentry ORDER BY chain_no")
@@ -244,6 +253,7 @@ def test_two_sealers_at_once_are_one(here: Region) -> None:
     other = connections["denials"]
 
     with as_worker(), transaction.atomic(using="denials"), other.cursor() as cursor:
+        wait_until_final()
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [seal.LOCK])
         assert seal.seal() == 0
     seal_all()

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 from django.test import Client
 
+from core import clock
 from core.access import buckets
 from core.access.models import Membership, Organisation, RateBucket, Region, Role, User
 from core.access.scope import region_scope
 from core.audit.models import Denial
-from tests.conftest import NOON
+from core.outbox.pulse import beat_seen
+from tests.conftest import NOON, as_worker
 from tests.core.parts import host, person, two_regions
 
 pytestmark = [
@@ -35,6 +37,7 @@ def small_site(settings: Any) -> None:
     settings.LOGIN_URL = "/login"
     settings.MIDDLEWARE = MIDDLEWARE
     pages = {"refusal.html": PAGE, "403.html": PAGE, "500.html": "broken", "404.html": "none"}
+    pages["403_csrf.html"] = "elsewhere"
     settings.TEMPLATES = [
         {
             "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -199,3 +202,42 @@ def test_every_answer_is_for_one_pair_of_eyes(browser: Client) -> None:
     assert headers["Cache-Control"] == "no-store"
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "geolocation=()" in headers["Permissions-Policy"]
+
+
+def test_an_address_that_does_not_exist_says_so(browser: Client) -> None:
+    assert browser.get("/nothing").status_code == 404
+
+
+def test_a_form_from_elsewhere_gets_a_page(here: Region, settings: Any) -> None:  # noqa: ARG001
+    settings.MIDDLEWARE = [*MIDDLEWARE, "django.middleware.csrf.CsrfViewMiddleware"]
+
+    answer = Client(enforce_csrf_checks=True).post("/guess")
+
+    assert (answer.status_code, answer.content) == (403, b"elsewhere")
+
+
+def test_health_asks_nobody(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        assert Client().get("/healthz").content == b"ok"
+
+
+def test_ready_is_a_database_a_beat_and_a_broker() -> None:
+    before = Client().get("/readyz")
+    with as_worker():
+        beat_seen(now=clock.now())
+    after = Client().get("/readyz")
+
+    assert (before.status_code, before.json()["beat"]) == (503, False)
+    assert after.json()["beat"] is True
+    assert after.status_code == (200 if after.json()["broker"] else 503)
+
+
+def test_without_a_database_nothing_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(**_moment: object) -> None:
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr("core.http.pulse", gone)
+
+    answer = Client().get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (503, {"database": False})

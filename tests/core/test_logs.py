@@ -62,22 +62,31 @@ def fail() -> None:
     raise ValueError("Key (email)=(ada@naast.example) exists.") from cause
 
 
-@pytest.mark.parametrize("name", ["core.test", "django.request", "celery.app.trace"])
-def test_the_words_of_an_error_are_not_written(name: str) -> None:
-    try:
+@pytest.fixture
+def error() -> ValueError:
+    """An error that was caught, with another behind it."""
+    with pytest.raises(ValueError, match="exists") as caught:
         fail()
-    except ValueError as error:
-        found = line(
-            "Task core.x[1] raised unexpected: %r\nDETAIL: %s",
-            error,
-            error,
-            name=name,
-            exc_info=True,
-        )
+    return caught.value
+
+
+@pytest.mark.parametrize("name", ["core.test", "django.request", "celery.app.trace"])
+def test_the_words_of_an_error_are_not_written(error: ValueError, name: str) -> None:
+    words = "Task core.x[1] raised unexpected: %r\nDETAIL: %s"
+
+    found = line(words, error, error, name=name, exc_info=error)
 
     assert "ada" not in json.dumps(found)
     assert found["exception"] == "ValueError"
     assert "test_logs.py" in found["trace"]
+
+
+def test_an_error_that_celery_shortened_is_not_written_either(error: ValueError) -> None:
+    words = "Task core.x[1] raised unexpected: ValueError('Key (email)=(ada@naa..."
+
+    found = line(words, name="celery.app.trace", exc_info=error)
+
+    assert found["message"] == "Task core.x[1] raised unexpected"
 
 
 def test_an_error_report_has_no_form_values() -> None:

@@ -447,6 +447,17 @@ def test_a_server_that_never_answers_the_text_gets_one_more_copy_and_no_third(
 
 
 @pytest.mark.usefixtures("in_region")
+def test_a_server_that_leaves_before_the_text_is_tried_again(postbox: Postbox) -> None:
+    write()
+    postbox.before_text = postbox.hang_up
+
+    run_due(now=NOON)
+
+    assert postbox.letters == []
+    assert states() == [(MessageState.QUEUED, "SMTPServerDisconnected")]
+
+
+@pytest.mark.usefixtures("in_region")
 def test_a_provider_that_is_away_is_left_alone_for_a_while(settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1

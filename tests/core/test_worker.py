@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,16 +14,17 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management import CommandError, call_command
 from redis import Redis, RedisError
 
-from core import audit, clock
+from core import audit, clock, tasks
 from core.access.models import Region
 from core.access.scope import region_scope
 from core.audit import seal
-from core.outbox import Channel, MessageState, post
-from core.outbox.models import Heartbeat, Message
+from core.outbox import Channel, MessageState, WorkState, post, schedule
+from core.outbox.models import DueWork, Heartbeat, Message
 from core.outbox.pulse import pulse
-from tests.conftest import OWNER, WORKER
+from tests.conftest import NOON, OWNER, WORKER, as_worker
 from tests.core.parts import sql, two_regions
 from tests.core.postbox import open_postbox
 from tests.core.test_messages import TEXTS
@@ -164,3 +166,32 @@ def test_deliver_does_the_same_without_a_broker(user: str, role: str, status: in
     )
 
     assert ran.returncode == status, ran.stderr
+
+
+def test_the_doorbells_make_one_call_each() -> None:
+    here, _there = two_regions()
+    with region_scope(here.pk):
+        schedule("core.message", subject=uuid.uuid4(), at=clock.now(), once_per="one")
+
+    with as_worker():
+        for bell in (tasks.run_due, tasks.seal_audit, tasks.beat, tasks.purge):
+            bell(unknown_argument_of_a_later_version=1)
+
+    with region_scope(here.pk):
+        assert DueWork.objects.get().state == WorkState.DONE
+    assert set(Heartbeat.objects.values_list("name", flat=True)) == {"worker", "purge"}
+
+
+def test_deliver_looks_until_nothing_is_due() -> None:
+    here, _there = two_regions()
+    with region_scope(here.pk):
+        for number in range(3):
+            schedule("core.message", subject=uuid.uuid4(), at=NOON, once_per=str(number))
+
+    with as_worker():
+        call_command("deliver", "--once")
+    with pytest.raises(CommandError, match="DATABASE_ROLE=worker"):
+        call_command("deliver", "--once")
+
+    with region_scope(here.pk):
+        assert set(DueWork.objects.values_list("state", flat=True)) == {WorkState.DONE}

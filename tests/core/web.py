@@ -16,6 +16,7 @@ from core.access.models import Organisation, Role, User
 from core.access.permissions import BY_LINK, PUBLIC, SIGNED_IN, allow, allow_everyone
 from core.access.scope import region_scope
 from core.errors import NotAllowed, Refusal
+from core.http import healthz, readyz
 from tests.conftest import NOON
 from tests.core.parts import host
 
@@ -128,4 +129,6 @@ urlpatterns = [
     path("for-coordinators", for_coordinators, name="for-coordinators"),
     path("guess", guess, name="guess"),
     path("v/<str:token>", by_link, name="by-link"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
 ]
