@@ -14,12 +14,11 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core.access.models import Region
 from core.access.scope import region_scope
-from pool.actions import book
+from pool.actions import book, take_turns
 from pool.models import Block, Expert
 from pool.states import BlockKind, BlockState
 from prove import bookings
 from scheduling.actions import move_session
-from pool.actions import take_turns
 from scheduling.states import SessionKind
 from tests.conftest import as_owner
 from tests.factories.scheduling import (

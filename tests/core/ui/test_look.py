@@ -12,7 +12,9 @@ from core.ui.icons import ICONS, MEANINGS
 
 ROOT = Path(settings.BASE_DIR)
 # The parts; their bundle has a test of its own.
-CSS = [path for path in sorted((ROOT / "static" / "css").rglob("*.css")) if path.name != "naast.css"]
+CSS = [
+    path for path in sorted((ROOT / "static" / "css").rglob("*.css")) if path.name != "naast.css"
+]
 TEMPLATES = [
     path
     for path in sorted((ROOT / "templates").rglob("*.html"))
