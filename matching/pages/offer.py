@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from core.ui import moments
 from matching.models import Offer
@@ -65,7 +65,7 @@ def _told(offer: Offer, *, is_open: bool) -> tuple[str, str]:
     """The sentence on top, and what follows from it."""
     nothing = gettext("You need not do anything.")
     if is_open:
-        return gettext("There is a question for you"), ""
+        return pgettext("title", "There is a question for you"), ""
     told = {
         OfferState.OPEN: (
             gettext("The time to answer is over."),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from core.access.models import Membership, Role
 from core.ui import moments
@@ -91,7 +91,7 @@ def today(expert: Expert, *, now: datetime) -> Today:
 
 def _title(expert: Expert, offers: Sequence[Offer]) -> str:
     if len(offers) == 1:
-        return gettext("There is a question for you")
+        return pgettext("title", "There is a question for you")
     if offers:
         return gettext("There are questions for you")
     if expert.is_paused:

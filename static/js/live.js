@@ -11,12 +11,12 @@ function refreshTimeLeft() {
   }
 }
 
-/** What a person had opened in the part that is about to be replaced. */
-let opened = new Set();
+/** What a person had opened or folded in the part that is about to be replaced. */
+let folds = new Map();
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const details = event.detail.target.querySelectorAll("details[id]");
-  opened = new Set([...details].filter((one) => one.open).map((one) => one.id));
+  folds = new Map([...details].map((one) => [one.id, one.open]));
   // A person who is typing in that part is not disturbed; the next refresh comes soon enough.
   const typing = event.detail.target.contains(document.activeElement)
     && document.activeElement.matches("input:not([type=radio], [type=checkbox]), textarea, select");
@@ -27,10 +27,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  for (const id of opened) {
+  // Folded stays folded too: somebody may have closed a question because of who sits beside them.
+  for (const [id, open] of folds) {
     const details = document.getElementById(id);
     if (details) {
-      details.open = true;
+      details.open = open;
     }
   }
   const errors = event.detail.target.querySelector(".naast-errors");
