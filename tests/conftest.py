@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 from django.test import TransactionTestCase
 
 from core.access.models import Region
@@ -66,6 +66,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
     def flush(self: TransactionTestCase) -> None:
         with as_owner():
+            # Emptying every table may take longer than the application is ever given.
+            with connection.cursor() as cursor:
+                cursor.execute("SET statement_timeout = 0")
             plain(self)
 
     case._fixture_teardown = flush
