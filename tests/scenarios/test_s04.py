@@ -41,7 +41,7 @@ def file(stage: Stage, imposed_wall: datetime, *, now: datetime) -> Measure:
         measure=MeasureFiling(kind="THV", imposed_wall=imposed_wall, protected_roles=("PARTNER",)),
     )
     request = open_request(filing=filing, by=stage.professionals[0], now=now)
-    return Measure.objects.get(pk=request.measure_id)
+    return Measure.objects.get(case=request.case)
 
 
 def test_a_ten_days_end_at_the_same_clock_time_in_winter(stage: Stage) -> None:
