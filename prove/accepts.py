@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from uuid import UUID
 
-from django.db import connections
+from django.db import connection, connections
 
 from core.access.models import Region
 from core.access.scope import region_scope
@@ -74,6 +74,12 @@ def say_yes(offer_id: UUID) -> None:
     )
 
 
+def patiently() -> None:
+    """Let this transaction wait longer than a page may: it is proven who wins, not how fast."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '60s'")
+
+
 def race(region: Region, offers: Sequence[UUID], accept: Accept = say_yes) -> Counter[str]:
     """Let one thread per offer call `accept` at the same moment; count the ends."""
     line = Barrier(len(offers))
@@ -81,6 +87,7 @@ def race(region: Region, offers: Sequence[UUID], accept: Accept = say_yes) -> Co
     def run(offer_id: UUID) -> str:
         try:
             with region_scope(region.pk):
+                patiently()
                 line.wait(timeout=30)
                 accept(offer_id)
         except actions.OfferTaken:

@@ -26,6 +26,7 @@ from tests.conftest import NOON
 from tests.factories.matching import (
     DAY,
     HOUR,
+    MEETING_AREA,
     MINUTE,
     Pool,
     accept,
@@ -198,7 +199,7 @@ def lose_papers(expert: Expert) -> None:
 
 
 def exclude_area(expert: Expert) -> None:
-    ExcludedArea.objects.create(expert=expert, area_id="3331")
+    ExcludedArea.objects.create(expert=expert, area_id=MEETING_AREA)
 
 
 def fill_up(expert: Expert) -> None:

@@ -273,6 +273,7 @@ def at_once(region: Region, *acts: Callable[[], object]) -> list[str]:
     def run(act: Callable[[], object]) -> str:
         try:
             with region_scope(region.pk):
+                accepts.patiently()
                 line.wait(timeout=30)
                 act()
         except Refusal:

@@ -57,7 +57,7 @@ def test_a_question_opens_blind(ada: Client, offer: Offer, region: Region) -> No
 
     for fact in ("within 10 km", "evening", "30-39 years", "partner", "Dutch", "also a parent"):
         assert fact in shown
-    for secret in ("Kade", "3331", "Bram", "de Wit", "Fatima", offer.seat.request.number):
+    for secret in ("Kade", "3335", "Bram", "de Wit", "Fatima", offer.seat.request.number):
         assert secret not in shown
     assert "answer before 14:00" in shown
     with region_scope(region.pk):

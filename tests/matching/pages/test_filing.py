@@ -60,7 +60,7 @@ def test_four_steps_and_a_look_file_one_request(bram: Client, region: Region) ->
     assert "We have your request." in bram.get(answer.headers["Location"]).content.decode()
     with region_scope(region.pk):
         request = Request.objects.select_related("measure", "case").get()
-        assert (request.urgency, request.area_id, request.needs) == ("URGENT", "3331", ["PARENT"])
+        assert (request.urgency, request.area_id, request.needs) == ("URGENT", "3335", ["PARENT"])
         assert request.case_manager_name == "Fatima Idrissi"
         assert request.case.reference == "AA-2213"
         assert request.earliest_contact_at == datetime(2026, 3, 11, 11, tzinfo=UTC)
