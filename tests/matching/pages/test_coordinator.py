@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from core.access.models import Region, Role, User
+from core.access.models import Membership, Region, Role, User
 from core.access.scope import region_scope
 from core.audit.models import AuditEntry
 from matching import actions, hooks
@@ -184,6 +184,23 @@ def test_an_end_that_nobody_confirmed_is_asked_about(
     assert "End reached: ask" in read(cas, "/")
 
 
+def test_whom_to_call_and_an_extension_are_told(
+    cas: Client, pool: Pool, region: Region, request_: Request
+) -> None:
+    assert request_.measure is not None
+    with region_scope(region.pk):
+        Membership.objects.filter(user=pool.bram).update(phone="088 000 12 34")
+        type(request_.measure).objects.update(state="EXTENDED")
+        actions.open_task(
+            TaskKind.MEASURE_END, request=request_, due_at=NOON, once_per="late", now=NOON - HOUR
+        )
+
+    shown = read(cas, "/")
+
+    assert 'href="tel:0880001234"' in shown
+    assert "Extended until Thu 19 Mar 22:40" in shown
+
+
 def test_who_comes_second_on_duty_is_named(
     cas: Client, pool: Pool, region: Region, second: User
 ) -> None:
@@ -193,7 +210,7 @@ def test_who_comes_second_on_duty_is_named(
                 user=user, starts_at=NOON - HOUR, ends_at=NOON + HOUR, place_in_chain=place
             )
 
-    assert "alerts the second on duty: Jorrit B." in read(cas, "/")
+    assert "Second on duty: Jorrit B." in read(cas, "/")
 
 
 @pytest.mark.parametrize("address", ["/", "/aanvragen/"])
