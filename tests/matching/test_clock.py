@@ -176,6 +176,16 @@ def test_quiet_hours_are_half_open_on_the_wall(at: str, until: str) -> None:
     assert found == utc(until)
 
 
+@pytest.mark.parametrize(
+    ("at", "until"),
+    [("2026-09-04T10:59", "2026-09-04T10:59"), ("2026-09-04T11:00", "2026-09-04T12:00")],
+)
+def test_quiet_hours_may_lie_within_a_day(at: str, until: str) -> None:
+    found = clock.after_quiet(utc(at), quiet_from=time(13, 0), quiet_until=time(14, 0))
+
+    assert found == utc(until)
+
+
 def test_a_reading_survives_being_written_down() -> None:
     wall = datetime.fromisoformat("2026-09-04T22:40")
 

@@ -325,6 +325,24 @@ def test_a_gate_lapses_after_two_weeks_while_a_measure_runs(pool: Pool) -> None:
     assert set(told) == {("matching/needs_you",)}
 
 
+def test_a_request_that_is_over_does_not_lapse(pool: Pool) -> None:
+    request = file_request(pool)
+    actions.withdraw_request(request_id=request.pk, by=pool.bram, now=NOON + HOUR)
+
+    lapse_gate(request.pk, TWO_WEEKS_ON)
+
+    assert states(request)[GateCode.G1] == GateItemState.CONFIRMED
+
+
+def test_a_consultation_that_nobody_asked_for_is_not_approved(pool: Pool) -> None:
+    request = file_request(pool)
+    dia = make_user("Dia Prins", Role.COORDINATOR)
+    asked = approvals.ask("matching.approve_forensic", subject=request.pk, by=pool.cas, now=NOON)
+
+    with pytest.raises(actions.AnswerMissing):
+        approvals.approve(approval_id=asked.pk, by=dia, now=NOON)
+
+
 def test_renewing_in_time_keeps_it(pool: Pool) -> None:
     request = file_request(pool)
     actions.confirm_gate_item(

@@ -13,6 +13,7 @@ from core.access import links
 from core.access.models import LinkPurpose, LinkToken
 from core.errors import NotAllowed
 from core.models import DueWork, Message
+from core.states import IllegalMove
 from matching import actions, signals
 from matching.due import say_offer_gone
 from matching.models import Assignment, ConflictDeclaration, Offer, Request, Seat, Task
@@ -514,3 +515,85 @@ def test_the_database_refuses_a_second_holder_of_a_seat() -> None:
             expert_region_id=request.region_id,
             started_at=NOON,
         )
+
+
+# --- Twice, late, and by somebody else --------------------------------------------------------
+
+
+def test_taking_back_twice_is_harmless_and_a_no_has_nothing_to_take_back(two: Two) -> None:
+    _pool, _request, ada, bes = two
+    accept(ada)
+    for _turn in range(2):
+        actions.undo_accept(offer_id=ada.pk, expert_id=ada.expert_id, now=NOON + 2 * MINUTE)
+    again = Offer.objects.get(expert_id=bes.expert_id, state=OfferState.OPEN)
+    decline(again, now=NOON + 3 * MINUTE)
+
+    with pytest.raises(actions.OfferClosed):
+        actions.undo_accept(offer_id=again.pk, expert_id=again.expert_id, now=NOON + 4 * MINUTE)
+
+
+def test_withdrawing_twice_is_harmless_and_an_answer_is_not_withdrawn(two: Two) -> None:
+    pool, request, ada, bes = two
+    for _turn in range(2):
+        actions.withdraw_offer(offer_id=ada.pk, by=pool.cas, now=NOON)
+    # Bes still thinks: the round goes on.
+    request.refresh_from_db()
+    assert request.state == RequestState.SEARCHING
+
+    accept(bes)
+
+    with pytest.raises(actions.OfferClosed):
+        actions.withdraw_offer(offer_id=bes.pk, by=pool.cas, now=NOON + HOUR)
+
+
+def test_who_is_unsure_keeps_the_question_and_is_called(two: Two) -> None:
+    _pool, request, ada, _bes = two
+
+    actions.declare_conflict(
+        request_id=request.pk, expert_id=ada.expert_id, answer="UNSURE", now=NOON
+    )
+
+    assert states(request)[ada.pk] == OfferState.OPEN
+    assert Task.objects.filter(kind=TaskKind.CONFLICT, expert_id=ada.expert_id).exists()
+
+
+def test_who_said_to_know_somebody_does_not_say_yes(two: Two) -> None:
+    _pool, request, ada, _bes = two
+    ConflictDeclaration.objects.create(
+        request=request, expert_id=ada.expert_id, answer="CONFLICT", declared_at=NOON
+    )
+
+    with pytest.raises(actions.ConflictDeclared):
+        actions.accept_offer(
+            offer_id=ada.pk, by=None, expert_id=ada.expert_id, now=NOON, by_link=True
+        )
+
+
+def test_the_first_look_at_an_offer_is_kept(two: Two) -> None:
+    _pool, _request, ada, _bes = two
+
+    for now in (NOON + MINUTE, NOON + HOUR):
+        actions.offer_opened(ada.pk, now)
+
+    ada.refresh_from_db()
+    assert (ada.opened_at, ada.state) == (NOON + MINUTE, OfferState.OPEN)
+
+
+def test_who_left_the_pool_says_yes_no_more(two: Two) -> None:
+    _pool, request, ada, _bes = two
+    say_nothing_known(request, ada)
+    Expert.objects.filter(pk=ada.expert_id).update(state="LEFT", left_at=NOON)
+
+    with pytest.raises(actions.NotDeployable):
+        actions.accept_offer(
+            offer_id=ada.pk, by=None, expert_id=ada.expert_id, now=NOON, by_link=True
+        )
+
+
+def test_the_work_of_a_closed_request_cannot_be_ended_again() -> None:
+    pool = make_pool(1)
+    request, assignment = make_matched(pool)
+    actions.close_request(request_id=request.pk, by=pool.cas, now=NOON + HOUR)
+
+    with pytest.raises(IllegalMove):
+        actions.end_assignment(assignment_id=assignment.pk, by=pool.cas, now=NOON + DAY)
