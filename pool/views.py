@@ -40,7 +40,7 @@ from pool.states import EXPERT, ExpertState
 Paper = tuple[type[forms.Form], Callable[..., Any], str]
 
 PAPERS: dict[str, Paper] = {
-    "vog": (VogForm, actions.record_vog, "VOG"),
+    "screening": (VogForm, actions.record_vog, "VOG"),
     "training": (TrainingForm, actions.record_training, "training"),
     "agreement": (AgreementForm, actions.record_agreement, "agreement"),
 }
@@ -88,7 +88,8 @@ def expert_list(request: HttpRequest) -> HttpResponse:
     """Who can now, where the gaps are, what runs out; then everybody, with a filter."""
     now, user = clock.now(), _person(request)
     board = queries.board(sees_dates_of=partial(may_see_dates, user), now=now)
-    filters = FilterForm(request.GET)
+    # By POST: a name that is searched for stands in no address, history or log.
+    filters = FilterForm(request.POST)
     people = queries.matching_people(board.people, **filters.wanted())
     audit.record("pool.listed", by=user, at=now, n=len(people))
     shown = {"board": board, "people": people, "filters": filters, "now": now}
