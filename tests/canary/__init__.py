@@ -1,0 +1,1 @@
+"""A unique marker in every sensitive field, a whole journey, and a look into every sink."""
