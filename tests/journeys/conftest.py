@@ -57,7 +57,7 @@ def stack(transactional_db: None) -> Iterator[Stack]:  # noqa: ARG001
 
 @pytest.fixture(scope="session")
 def pictures() -> Path:
-    """Where journeys leave what they saw; only `./naast test --pictures` looks there."""
+    """Where journeys leave what they saw: var/pictures, or where PICTURES says."""
     folder = Path(os.environ.get("PICTURES", "var/pictures"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
