@@ -10,7 +10,7 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported for what they register: due work, guards of messages, receivers.
-        from matching import due, receivers  # noqa: F401, PLC0415
-        from matching.nav import register_tabs  # noqa: PLC0415
+        from matching import due, receivers  # noqa: F401
+        from matching.nav import register_tabs
 
         register_tabs()

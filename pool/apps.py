@@ -10,9 +10,9 @@ class PoolConfig(AppConfig):
     name = "pool"
 
     def ready(self) -> None:
-        from core.access.models import Role  # noqa: PLC0415  apps load before models
-        from core.ui import nav  # noqa: PLC0415  apps load before models
-        from pool import receivers  # noqa: PLC0415  apps load before models
+        from core.access.models import Role
+        from core.ui import nav
+        from pool import receivers
 
         receivers.connect()
         for role in (Role.COORDINATOR, Role.REGIONAL_ADMIN):

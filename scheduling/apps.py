@@ -10,13 +10,13 @@ class SchedulingConfig(AppConfig):
     name = "scheduling"
 
     def ready(self) -> None:
-        from core.access.models import Role  # noqa: PLC0415  apps load before models
-        from core.ui import nav  # noqa: PLC0415  apps load before models
-        from matching.hooks import sessions_with  # noqa: PLC0415  apps load before models
+        from core.access.models import Role
+        from core.ui import nav
+        from matching.hooks import sessions_with
 
         # Imported for what they register: due work, guards of messages, receivers.
-        from scheduling import due, receivers  # noqa: F401, PLC0415
-        from scheduling.queries import marks_of  # noqa: PLC0415  apps load before models
+        from scheduling import due, receivers  # noqa: F401
+        from scheduling.queries import marks_of
 
         sessions_with(marks_of)
         for role, order in ((Role.COORDINATOR, 30), (Role.PROFESSIONAL, 30), (Role.EXPERT, 20)):
