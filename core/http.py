@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Callable
 
 from django.core.cache import cache
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.access.middleware import roll_back_with
@@ -17,7 +18,14 @@ from core.audit.records import request_id
 from core.errors import Refusal
 from core.outbox.pulse import pulse
 
+# PostgreSQL ended a statement that waited for others: lock timeout, deadlock, statement timeout.
+WAITED_TOO_LONG = {"55P03", "40P01", "57014"}
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+
+
+class Busy(Refusal):
+    message = _("Others are working on this right now. Nothing was changed; try again in a moment.")
+    status = 503
 
 
 class HeadersMiddleware:
@@ -40,6 +48,10 @@ class HeadersMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Show a refusal that no view answered: its own sentence, its own status."""
+        if getattr(exception.__cause__, "sqlstate", None) in WAITED_TOO_LONG and isinstance(
+            exception, OperationalError
+        ):
+            exception = Busy()
         if not isinstance(exception, Refusal):
             return None
         template = "403.html" if exception.status == 403 else "refusal.html"  # noqa: PLR2004

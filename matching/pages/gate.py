@@ -132,7 +132,9 @@ def _by(row: GateItem, person: User | None) -> str:
         return ""
     if row.state == GateItemState.NOT_NEEDED:
         return gettext("not needed here")
-    return f"{person.short_name if person else 'Naast'}, {moments.moment(row.confirmed_at)}"
+    # An expert's account has no name: that one is sealed in the pool.
+    who = (person.short_name or gettext("expert by experience")) if person else "Naast"
+    return f"{who}, {moments.moment(row.confirmed_at)}"
 
 
 def _groups(points: Iterable[Point]) -> Iterable[Group]:

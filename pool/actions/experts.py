@@ -145,10 +145,11 @@ def invite_expert(*, expert_id: UUID, by: User, now: datetime) -> str:
         raise JoinedAlready
     _invitation, token = invite(
         email=expert.email,
-        name=expert.full_name,
+        # Name and number are sealed with the expert's own key; invitation and account would
+        # keep them readable (docs/adr/0008).
+        name="",
         role=Role.EXPERT,
         organisation=None,
-        # The number is sealed with the expert's own key; a membership would keep it readable.
         phone="",
         subject=expert.pk,
         by=by,

@@ -52,7 +52,8 @@ class Canary:
 LOGIN = frozenset({"core_user.name", "core_user.email", "account_emailaddress.email"})
 # Regional, behind row security, gone ten days after it was written: until somebody comes in,
 # the address to which the only way in is tied stands here as it was typed.
-INVITATION = frozenset({"core_invitation.email", "core_invitation.name"})
+INVITATION = frozenset({"core_invitation.email"})
+ADDRESS_OF_LOGIN = LOGIN - {"core_user.name"}
 # The log holds codes (core.audit.record), never a name, an address or free text.
 FACTS = "core_auditentry.facts"
 
@@ -118,8 +119,9 @@ class Canaries:
         self.home = named("home area", "woonplaats", columns=at("pool_area.name"))
         self.other = named("other expert", "ander", first, columns=LOGIN)
         self.other_phone = phoned("phone of the other expert", phone, ADDRESS)
-        come_in = LOGIN | INVITATION
-        self.new_first = named("first name of a newcomer", "nieuw", first, columns=come_in)
+        # Who comes in by invitation has no name outside the pool, only an address.
+        come_in = ADDRESS_OF_LOGIN | INVITATION
+        self.new_first = named("first name of a newcomer", "nieuw", first)
         self.new_phone = phoned("phone of a newcomer", phone)
         self.new_email = named(
             "address of a newcomer", "nieuwpost", email, ADDRESS, columns=come_in, suffix=post

@@ -241,3 +241,15 @@ def test_without_a_database_nothing_is_ready(monkeypatch: pytest.MonkeyPatch) ->
     answer = Client().get("/readyz")
 
     assert (answer.status_code, answer.json()) == (503, {"database": False})
+
+
+def test_waiting_too_long_for_others_is_said_and_leaves_nothing(
+    browser: Client, here: Region
+) -> None:
+    with connections["denials"].cursor() as other:
+        other.execute("SELECT pg_advisory_lock(4711)")
+        answer = browser.get("/waiting")
+        other.execute("SELECT pg_advisory_unlock(4711)")
+
+    assert answer.status_code == 503
+    assert "Gewacht" not in names(here)

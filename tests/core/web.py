@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template import engines
 from django.template.response import SimpleTemplateResponse
@@ -59,6 +59,15 @@ def refused(_request: HttpRequest) -> HttpResponse:
 def forbidden(_request: HttpRequest) -> HttpResponse:
     host("Verboden")
     raise NotAllowed("")
+
+
+@allow_everyone(SIGNED_IN)
+def waiting(_request: HttpRequest) -> HttpResponse:
+    host("Gewacht")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '100ms'")
+        cursor.execute("SELECT pg_advisory_xact_lock(4711)")
+    return HttpResponse("never")
 
 
 @allow_everyone(SIGNED_IN)
@@ -122,6 +131,7 @@ urlpatterns = [
     path("refused", refused, name="refused"),
     path("forbidden", forbidden, name="forbidden"),
     path("broken", broken, name="broken"),
+    path("waiting", waiting),
     path("returned-500", returned_500, name="returned-500"),
     path("returned-422", returned_422, name="returned-422"),
     path("on-its-own", on_its_own, name="on-its-own"),
