@@ -153,6 +153,8 @@ def tell_nobody_left(seat: Seat, decision: Decision, *, now: datetime) -> None:
     """Put the request into a human's hands at once: duty is alerted, the requester is told."""
     request = seat.request
     move_request(request, RequestState.UNFILLED, unfilled_at=now)
+    # Somebody looked, or the machine did: the question is no longer who to ask first.
+    settle_tasks(TaskKind.NEW_REQUEST, request=request, now=now)
     open_task(
         TaskKind.NOBODY_FITS,
         request=request,
