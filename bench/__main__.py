@@ -1,59 +1,81 @@
-"""Runs the modules of `bench/`, prints a table and keeps it as `bench/results.json`.
+"""Runs the benchmarks, prints a table and keeps it as `bench/results.json`.
 
-A module offers `run()`, which returns one mapping per measurement with the keys of KEYS. `holds`
-says whether the goal was met; the exit status is 0 when all do.
+Each runs in a process and on a database of its own. The exit status is 0 when every goal was met.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
-import pkgutil
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 import django
 
-HERE = Path(__file__).resolve().parent
-KEYS = ("name", "value", "unit", "baseline", "ratio", "goal", "holds")
+from bench.databases import copied, migrated
+from bench.figures import Figure, figure
+
+BENCHES = ("first_offer", "search", "booking", "reminders", "feed", "pages")
+RESULTS = Path(__file__).resolve().parent / "results.json"
+KEYS = tuple(field.name for field in fields(Figure))
+# All together stay within a quarter of an hour; one that hangs must not take it all.
+SECONDS = 240
 
 
-def main(names: Sequence[str]) -> int:
-    """Runs the benchmarks called `names`, or all of them."""
-    known = sorted(module.name for module in pkgutil.iter_modules([str(HERE)]))
-    known = [name for name in known if not name.startswith("_")]
-    if unknown := set(names) - set(known):
-        print(f"There is no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
+def main(arguments: Sequence[str]) -> int:
+    """Runs the benchmarks that are named, or all of them."""
+    match arguments:
+        case ["--inside", name, path]:
+            return _inside(name, Path(path))
+    if unknown := set(arguments) - set(BENCHES):
+        print(
+            f"There is no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(BENCHES)}"
+        )
         return 2
-    django.setup()
-    fresh = [row for name in names or known for row in _measured(name)]
+    with migrated() as template:
+        fresh = [row for name in arguments or BENCHES for row in _measured(name, template)]
     _print(fresh)
-    _keep(fresh, keep_others=bool(names))
+    _keep(fresh, of=arguments or BENCHES)
     return 0 if all(row["holds"] for row in fresh) else 1
 
 
-def _measured(name: str) -> Iterator[dict[str, Any]]:
+def _inside(name: str, path: Path) -> int:
+    django.setup()
+    found = importlib.import_module(f"bench.{name}").run()
+    path.write_text(json.dumps([asdict(one) for one in found]))
+    return 0
+
+
+def _measured(name: str, template: str) -> Iterator[dict[str, Any]]:
     print(f"{name} …", file=sys.stderr, flush=True)
-    for row in importlib.import_module(f"bench.{name}").run():
-        if missing := set(KEYS) - set(row):
-            raise KeyError(f"bench.{name} left out {', '.join(sorted(missing))}")
-        yield {key: row[key] for key in KEYS}
+    with tempfile.TemporaryDirectory() as folder, copied(template, name) as environment:
+        path = Path(folder) / "figures.json"
+        command = [sys.executable, "-m", "bench", "--inside", name, str(path)]
+        try:
+            subprocess.run(command, env=environment, check=True, timeout=SECONDS)  # noqa: S603
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as broken:
+            print(f"{name}: {broken}", file=sys.stderr)
+            yield asdict(figure(f"{name}: comes to its end", 0, "times", least=1))
+            return
+        yield from json.loads(path.read_text())
 
 
 def _print(rows: Sequence[dict[str, Any]]) -> None:
     table = [KEYS, *(tuple(_cell(row[key]) for key in KEYS) for row in rows)]
     widths = [max(len(line[column]) for line in table) for column in range(len(KEYS))]
     for line in table:
-        print(
-            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        )
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        print("  ".join(cells).rstrip())
 
 
 def _cell(value: Any) -> str:
     match value:
-        case None:
+        case None | "":
             return "-"
         case bool():
             return "yes" if value else "NO"
@@ -63,14 +85,13 @@ def _cell(value: Any) -> str:
             return str(value)
 
 
-def _keep(rows: Sequence[dict[str, Any]], *, keep_others: bool) -> None:
-    """Writes the results; of a part, the other measurements stay as they were."""
-    path = HERE / "results.json"
-    kept = json.loads(path.read_text()) if keep_others and path.exists() else []
-    names = {row["name"] for row in rows}
-    merged = [row for row in kept if row["name"] not in names] + list(rows)
-    merged.sort(key=lambda row: str(row["name"]))
-    path.write_text(json.dumps(merged, indent=2, ensure_ascii=False) + "\n")
+def _keep(rows: Sequence[dict[str, Any]], *, of: Sequence[str]) -> None:
+    """Writes the results in the order of BENCHES; of a part, the others stay as they were."""
+    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
+    kept = [row for row in kept if row["name"].partition(":")[0] not in of]
+    merged = [*kept, *rows]
+    merged.sort(key=lambda row: BENCHES.index(row["name"].partition(":")[0]))
+    RESULTS.write_text(json.dumps(merged, indent=2, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ app.conf.beat_schedule = {
     "seal-audit": {"task": "core.seal_audit", "schedule": 5.0},
     # Shows /readyz that beat and a worker are alive.
     "heartbeat": {"task": "core.beat", "schedule": 10.0},
+    # Counts what should have happened by now; silence outside then calls people.
+    "watch": {"task": "core.watch", "schedule": 60.0},
     # Nothing is kept: every table has a retention clock.
     "purge": {"task": "core.purge", "schedule": 6 * 3600.0},
 }

@@ -10,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+SHORTEST_KEY = 32
 
 
 def text(name: str, *, default: str | None = None, example: str = "…") -> str:
@@ -72,6 +74,47 @@ def database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or query.pop("port", "")),
         "OPTIONS": dict(query),
     }
+
+
+def gateway(url: str, *keys: str) -> str:
+    """The address of the gateway for text messages; empty for "none".
+
+    Numbers and links go there, so only over TLS (or to this machine) and only signed.
+    """
+    if url == "none":
+        return ""
+    if not _is_safe(url):
+        raise ImproperlyConfigured(
+            "SMS_GATEWAY_URL must look like https://sms.example/v1/messages; "
+            "write SMS_GATEWAY_URL=none where nobody gets text messages"
+        )
+    if len(keys) < 2 or min(map(len, keys)) < SHORTEST_KEY:  # noqa: PLR2004
+        raise ImproperlyConfigured(
+            "SMS_GATEWAY_URL needs SMS_GATEWAY_KEY and SMS_WEBHOOK_KEYS, "
+            f"each at least {SHORTEST_KEY} random characters"
+        )
+    return url.rstrip("/")
+
+
+def heartbeat(url: str) -> str:
+    """The address that is told every minute that all is well; empty for nobody."""
+    if url and not _is_safe(url):
+        raise ImproperlyConfigured(
+            "HEARTBEAT_URL must look like https://watchdog.example/<secret>, without a query"
+        )
+    return url
+
+
+def _is_safe(url: str) -> bool:
+    """Whether this is an address over TLS or on this machine, and nothing more than that."""
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not host or parts.query or parts.fragment or parts.username is not None:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
 
 
 def email(url: str) -> dict[str, object]:

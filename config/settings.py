@@ -190,7 +190,16 @@ elif DEMO:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-SMS_ADAPTER = env.text("SMS_ADAPTER", default="core.outbox.channels.DemoSms" if DEMO else "")
+# The demo's phones need no gateway; anywhere else "none" has to be said, never forgotten.
+SMS_GATEWAY_URL = env.text(
+    "SMS_GATEWAY_URL", default="none" if DEMO else None, example="https://sms.example/v1/messages"
+)
+SMS_GATEWAY_KEY = env.text("SMS_GATEWAY_KEY", default="")
+SMS_WEBHOOK_KEYS = env.names("SMS_WEBHOOK_KEYS")
+SMS_SENDER = env.text("SMS_SENDER", default="Naast")
+SMS_GATEWAY_URL = env.gateway(SMS_GATEWAY_URL, SMS_GATEWAY_KEY, *SMS_WEBHOOK_KEYS)
+
+HEARTBEAT_URL = env.heartbeat(env.text("HEARTBEAT_URL", default=""))
 
 # --- People -----------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
@@ -214,6 +223,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+LIMITED_HOME = "scheduling:agenda"  # where a session begins that may see hours only
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "core.access.adapters.InvitationOnlyAdapter"
 MFA_ADAPTER = "core.access.adapters.SealedMfaAdapter"
@@ -257,7 +267,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "core.http.csrf_failure"
 LANGUAGE_COOKIE_NAME = "naast_language"
 SECURE_SSL_REDIRECT = _secure
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# A redirect would hide from a gateway that it reports over plain http; it gets a 400.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^meldingen/sms$"]
 SECURE_HSTS_SECONDS = 63_072_000 if _secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _secure
 SECURE_HSTS_PRELOAD = _secure

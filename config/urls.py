@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("matching.urls")),
     path("", include("pool.urls")),
     path("", include("scheduling.urls")),
+    path("", include("insight.urls")),
     path("accounts/", include("core.access.account_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("demo/", include("core.demo.urls")),

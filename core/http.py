@@ -75,10 +75,14 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 @allow_everyone(PUBLIC)
 @transaction.non_atomic_requests
 def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    """Database, broker, beat heartbeat and oldest unsent message are fine; 503 where not."""
+    """Database, broker, beat, oldest unsent message and the watchdog are fine; 503 where not."""
     try:
         found = pulse(now=clock.now())
-        state = {"database": True, "beat": found.beat_age is not None and found.is_alive}
+        state = {
+            "database": True,
+            "beat": found.beat_age is not None and found.is_alive,
+            "watch": found.all_is_well,
+        }
     except DatabaseError:
         return JsonResponse({"database": False}, status=503)
     # The cache keeps silent while it is away; only what comes back proves that it is there.

@@ -12,13 +12,14 @@ from core.access.models import (
 from core.approvals.models import Approval
 from core.audit.models import AuditChain, AuditEntry, Denial
 from core.crypto.models import DataKey
-from core.outbox.models import DueWork, Heartbeat, Message
+from core.outbox.models import Delivery, DueWork, Heartbeat, Message
 
 __all__ = [
     "Approval",
     "AuditChain",
     "AuditEntry",
     "DataKey",
+    "Delivery",
     "Denial",
     "DueWork",
     "Heartbeat",

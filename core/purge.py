@@ -10,7 +10,8 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from core.access.models import LinkToken, Region
+from core.access.actions import close_left_accounts, erase_closed
+from core.access.models import LinkToken, Region, User
 from core.access.scope import region_scope
 from core.access.tables import NAMED
 from core.audit import seal
@@ -52,6 +53,8 @@ def purge_all(*, now: datetime) -> int:
             gone += _erase_orphaned_keys(now)
     with transaction.atomic():
         become_app()
+        close_left_accounts(now=now)
+        gone += erase_closed(now=now)
         gone += _purge_unbound(now)
     gone += seal.purge(now=now) + _purge_denials(now)
     if stuck:
@@ -129,7 +132,8 @@ def _purge_unbound(now: datetime) -> int:
     gone = 0
     for model in apps.get_models(include_auto_created=True):
         named = NAMED.get(model._meta.db_table)  # noqa: SLF001
-        if named and named.keep.clock:
+        # An account is erased, not deleted: rows of a longer term point at its number.
+        if named and named.keep.clock and model is not User:
             past = named.keep.past(now=now)
             if model is LinkToken:
                 # A link without an end, such as a feed's, is dead once revoked.

@@ -15,6 +15,7 @@ from core.access.roles import refuse_wrong_role
 from core.audit import seal
 from core.outbox import due
 from core.outbox.pulse import beat_seen
+from core.outbox.watch import watch as look_after
 from core.purge import purge_all
 
 # Then others have a turn; the next bell is five seconds away.
@@ -39,6 +40,12 @@ def seal_audit(**_later: object) -> None:
 def beat(**_later: object) -> None:
     """Note that beat rang and a worker heard it."""
     beat_seen(now=clock.now())
+
+
+@shared_task(name="core.watch", ignore_result=True)
+def watch(**_later: object) -> None:
+    """Count what should have happened; tell the outside if all is well."""
+    look_after(now=clock.now())
 
 
 @shared_task(name="core.purge", ignore_result=True)

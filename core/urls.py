@@ -1,17 +1,39 @@
-"""Addresses of the door and of one's own account."""
+"""Addresses of the door, of one's own account, and of who works here."""
 
 from __future__ import annotations
 
 from django.urls import path
 
 from core.access import views
+from core.access.people import views as people
+from core.outbox.views import sms_report
 
 app_name = "core"
 urlpatterns = [
     path("account/", views.account, name="account"),
+    path("account/berichten/", views.first_channel, name="first-channel"),
     path("account/regio/", views.work_region, name="work-region"),
     path("account/tweede-stap/", views.second_factor, name="second-factor"),
+    path("account/alleen-uren/", views.hours_only, name="hours-only"),
+    path("account/helemaal-inloggen/", views.sign_in_whole, name="sign-in-whole"),
     # The address bar says nothing after leaving, and neither does the history.
     path("leeg/", views.quick_exit, name="quick-exit"),
+    path("mensen/", people.people_list, name="people"),
+    path("mensen/nieuw/", people.invitation_new, name="invitation-new"),
+    path("mensen/<uuid:membership_id>/", people.membership_detail, name="membership-detail"),
+    path("mensen/<uuid:membership_id>/rol/", people.membership_role, name="membership-role"),
+    path("mensen/<uuid:membership_id>/einde/", people.membership_end, name="membership-end"),
+    path(
+        "mensen/uitnodiging/<uuid:invitation_id>/opnieuw/",
+        people.invitation_again,
+        name="invitation-again",
+    ),
+    path(
+        "mensen/uitnodiging/<uuid:invitation_id>/intrekken/",
+        people.invitation_withdraw,
+        name="invitation-withdraw",
+    ),
+    path("mensen/akkoord/<uuid:approval_id>/", people.approval_decide, name="approval-decide"),
+    path("meldingen/sms", sms_report, name="sms-report"),
     path("uitnodiging/<str:token>", views.invitation, name="invitation"),
 ]

@@ -75,19 +75,30 @@ def _manage_alone(command: Sequence[str]) -> int:
 
 
 def bench(arguments: Sequence[str]) -> int:
-    """Measures on an empty, migrated, durable database of its own."""
-    with throwaway(is_durable=True) as running:
-        environment = _migrated(running)
-        return run_in_foreground([sys.executable, "-m", "bench", *arguments], environment)
+    """Measures on durable servers of its own, or on those of the tests where they are set.
+
+    The benchmarks make their databases themselves, and drop them.
+    """
+    with for_tests(is_durable=True) as running:
+        return run_in_foreground(
+            [sys.executable, "-m", "bench", *arguments], test_environment(running)
+        )
 
 
 def prove(arguments: Sequence[str]) -> int:
     """Runs one long proof and prints its verdict as one line of JSON."""
     names = [argument for argument in arguments if not argument.startswith("-")]
+    proofs = ROOT / "prove"
     if len(names) != 1 or set(arguments) - {names[0], "--short"}:
-        known = sorted(path.stem for path in (ROOT / "prove").glob("[a-z]*.py"))
+        found = (*proofs.glob("[a-z]*.py"), *(path.parent for path in proofs.glob("*/__main__.py")))
+        known = sorted(path.stem for path in found)
         raise Trouble(f"./naast prove NAME [--short]; the names are: {', '.join(known)}")
-    if not (ROOT / "prove" / f"{names[0]}.py").exists():
+    if (proofs / names[0] / "__main__.py").exists():
+        # It stops and starts servers, so it holds its own.
+        options = [argument for argument in arguments if argument != names[0]]
+        command = [sys.executable, "-m", f"prove.{names[0]}", *options]
+        return run_in_foreground(command, os.environ)
+    if not (proofs / f"{names[0]}.py").exists():
         raise Trouble(f"There is no proof {names[0]!r} in prove/.")
     with throwaway(is_durable=True, max_connections=PROOF_CONNECTIONS) as running:
         environment = _migrated(running)

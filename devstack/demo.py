@@ -85,9 +85,7 @@ def _run(data: Path, port: int) -> None:
             processes += _start_processes(data, running, environment, port)
             web = processes[0]
             logins = _demo_logins(environment)
-            wait_until(
-                lambda: _is_healthy(port), web, seconds=90, what="The web server", pause=0.05
-            )
+            wait_until(lambda: is_healthy(port), web, seconds=90, what="The web server", pause=0.05)
             leave_note(data, port, running)
             say(f"Ready in {time.monotonic() - started:.1f} s.")
             print(f"\n  Naast runs at http://localhost:{port}\n", flush=True)
@@ -189,7 +187,8 @@ def _demo_logins(environment: Environment) -> str:
     return _manage(environment, "demo_logins").rstrip()
 
 
-def _is_healthy(port: int) -> bool:
+def is_healthy(port: int) -> bool:
+    """Whether a web server answers on this port of this machine."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/healthz", headers={"Host": "localhost"})

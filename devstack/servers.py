@@ -113,8 +113,11 @@ def throwaway(*, max_connections: int = 100, is_durable: bool = False) -> Iterat
 
 
 @contextlib.contextmanager
-def for_tests() -> Iterator[Servers]:
-    """Throw-away servers, or those of TEST_DATABASE_URL and TEST_REDIS_URL; each by itself."""
+def for_tests(*, is_durable: bool = False) -> Iterator[Servers]:
+    """Throw-away servers, or those of TEST_DATABASE_URL and TEST_REDIS_URL; each by itself.
+
+    `is_durable` keeps fsync on where the server is ours.
+    """
     data = Path(tempfile.mkdtemp(prefix="naast-data-"))
     if os.geteuid() == 0:
         data.chmod(0o711)
@@ -124,7 +127,7 @@ def for_tests() -> Iterator[Servers]:
             database_url=os.environ.get("TEST_DATABASE_URL"),
             redis_url=os.environ.get("TEST_REDIS_URL"),
             url_is_of="owner",
-            is_throwaway=True,
+            is_throwaway=not is_durable,
         ) as running:
             yield running
     finally:

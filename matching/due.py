@@ -11,9 +11,9 @@ from uuid import UUID
 from core.outbox import handler, still_wanted
 from core.outbox.models import Message
 from matching import actions
-from matching.models import Offer, Request
+from matching.models import CallChain, Offer, Request, Task
 from matching.models.requests import TaskKind
-from matching.states import OfferState
+from matching.states import ChainState, OfferState
 
 
 def offer_given_up(subject: UUID, now: datetime) -> None:
@@ -47,10 +47,43 @@ def gate_given_up(subject: UUID, now: datetime) -> None:
     )
 
 
+def climb_given_up(subject: UUID, now: datetime) -> None:
+    """Nobody was called next: a second task says so, beside the one that waits."""
+    chain = CallChain.objects.select_related("task__request").filter(pk=subject).first()
+    if chain is not None:
+        actions.ask_to_look(
+            request=chain.task.request,
+            kind=TaskKind(chain.task.kind),
+            what=f"chain:{subject}",
+            now=now,
+        )
+
+
+def promise_given_up(subject: UUID, now: datetime) -> None:
+    """Nobody told who waits that the call is late: a coordinator does."""
+    task = Task.objects.select_related("request").filter(pk=subject).first()
+    if task is not None:
+        actions.ask_to_look(
+            request=task.request, kind=TaskKind(task.kind), what=f"promise:{subject}", now=now
+        )
+
+
 @handler("matching.offer_deadline", give_up=offer_given_up)
 def lapse_offer(subject: UUID, now: datetime) -> None:
     """Nobody answered in time: the next is asked."""
     actions.expire_offer(offer_id=subject, now=now)
+
+
+@handler("matching.climb", give_up=climb_given_up)
+def climb(subject: UUID, now: datetime) -> None:
+    """Nobody took it in time: the next is called."""
+    actions.climb(chain_id=subject, now=now)
+
+
+@handler("matching.promise", give_up=promise_given_up)
+def admit_promise_passed(subject: UUID, now: datetime) -> None:
+    """The promised call was not made in time: who waits is told that there is news."""
+    actions.admit_promise_passed(task_id=subject, now=now)
 
 
 @handler("matching.offer_gone")
@@ -75,6 +108,14 @@ def reach_end(subject: UUID, now: datetime) -> None:
 def lapse_gate(subject: UUID, now: datetime) -> None:
     """Two weeks passed and nobody renewed."""
     actions.lapse_gate(request_id=subject, now=now)
+
+
+@still_wanted("matching/needs_you")
+def still_calls(message: Message, now: datetime) -> bool:  # noqa: ARG001
+    """Nobody is called about what was solved meanwhile."""
+    if message.about is None:
+        return True
+    return not CallChain.objects.filter(pk=message.about, state=ChainState.ENDED).exists()
 
 
 @still_wanted("matching/offer")

@@ -1,7 +1,7 @@
 """What pages of matching show of the layer above: it registers here, and we never ask who.
 
-Sessions belong to scheduling, which stands on matching. Its config hands over one function;
-until it does, pages show no sessions.
+Sessions belong to scheduling and figures to insight, which stand on matching. Their configs hand
+over one function each; until they do, pages show no sessions and no figures.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from django.utils.safestring import SafeString
 
 
 @dataclass(frozen=True)
@@ -50,3 +52,24 @@ def sessions_with(sessions_of: SessionsOf) -> None:
 def sessions_of(requests: Collection[UUID]) -> Mapping[UUID, Sequence[SessionMark]]:
     """The sessions of these requests, soonest first; a request without any is not in it."""
     return _sessions_of[0](requests) if requests else {}
+
+
+# What stands under the coordinator's home, at a moment.
+HomePart = Callable[[datetime], SafeString]
+
+
+def _nothing(now: datetime) -> SafeString:  # noqa: ARG001
+    return SafeString()
+
+
+_home_part: list[HomePart] = [_nothing]
+
+
+def home_with(part: HomePart) -> None:
+    """Let `part` write what stands under the home; called once, when the site starts."""
+    _home_part[0] = part
+
+
+def home_part(*, now: datetime) -> SafeString:
+    """What the layer above shows under the coordinator's home; it does not refresh itself."""
+    return _home_part[0](now)

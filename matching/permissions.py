@@ -18,8 +18,13 @@ def may_coordinate(user: User) -> bool:
 
 
 def may_follow(user: User, matter: Request | Case) -> bool:
+    """Whoever asks, and the coordinators who look for somebody."""
+    return may_coordinate(user) or asks(user, matter)
+
+
+def asks(user: User, matter: Request | Case) -> bool:
     """Colleagues of the asking organisation share its requests: nights change hands."""
-    return may_coordinate(user) or any(
+    return any(
         membership.role == Role.PROFESSIONAL
         and membership.organisation_id == matter.organisation_id
         for membership in memberships(user)
@@ -34,6 +39,12 @@ def may_answer_for(user: User, expert: Expert) -> bool:
 def require_coordinator(user: User | None) -> None:
     """Raise NotAllowed unless a coordinator, or the clock, acts."""
     if user is not None and not may_coordinate(user):
+        raise NotAllowed("")
+
+
+def require_called(user: User) -> None:
+    """Raise NotAllowed unless this is somebody whom a call chain calls."""
+    if not has_role(user, Role.COORDINATOR, Role.REGIONAL_ADMIN):
         raise NotAllowed("")
 
 

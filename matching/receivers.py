@@ -9,7 +9,7 @@ from django.dispatch import receiver
 
 from core.outbox import message_failed
 from core.outbox.models import Message
-from matching.actions import ask_to_call, withdraw_offers_of
+from matching.actions import ask_to_call, hurry, withdraw_offers_of
 from pool import signals
 from pool.models import Expert
 
@@ -26,3 +26,4 @@ def take_offers_back(*, expert: Expert, now: datetime, **_more: Any) -> None:
 def call_instead(*, message: Message, now: datetime, **_more: Any) -> None:
     """What could not be sent is said by voice."""
     ask_to_call(message=message, now=now)
+    hurry(chain_id=message.about, now=now)

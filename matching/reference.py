@@ -22,6 +22,7 @@ class Cause(StrEnum):
     STATE = "STATE"
     PLACE = "PLACE"
     ROLES = "ROLES"
+    NUMBERS = "NUMBERS"
     INCIDENT = "INCIDENT"
     TIME = "TIME"
 
@@ -70,7 +71,7 @@ ITEMS: tuple[Item, ...] = (
         GateCode.G2,
         (GateWho.REQUESTER,),
         _("The case manager and a deputy can be reached, also outside office hours."),
-        frozenset({Cause.INCIDENT, Cause.TIME}),
+        frozenset({Cause.NUMBERS, Cause.INCIDENT, Cause.TIME}),
     ),
     Item(
         GateCode.G3,
@@ -142,6 +143,13 @@ ITEMS: tuple[Item, ...] = (
     ),
 )
 BY_CODE: dict[str, Item] = {item.code: item for item in ITEMS}
+
+
+# Help that answers day and night, free of charge (domain.md 5.2, G12): what for, and the number.
+HELPLINES: tuple[tuple[str | Promise, str], ...] = (
+    (_("Worried about somebody at home? Ask for advice, day and night"), "0800 2000"),
+    (_("Thoughts of suicide? Talk with 113, day and night"), "0800 0113"),
+)
 
 
 def voided_by(cause: Cause) -> tuple[GateCode, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from matching.views import filing, home, links, requests, status, today
+from matching.views import calls, filing, home, links, requests, status, today
 
 app_name = "matching"
 urlpatterns = [
@@ -32,6 +32,8 @@ urlpatterns = [
     path("aanvragen/<uuid:pk>/sluiten/", requests.request_close, name="request-close"),
     path("aanvragen/<uuid:pk>/status/", status.request_status, name="request-status"),
     path("aanvragen/<uuid:pk>/aanvullen/", status.request_complete, name="request-complete"),
+    path("aanvragen/<uuid:pk>/nummers/", status.request_reach, name="request-reach"),
+    path("aanvragen/<uuid:pk>/kenmerk/", requests.request_reference, name="request-reference"),
     path("aanvragen/<uuid:pk>/nieuws/", status.measure_news, name="measure-news"),
     path("aanvragen/<uuid:pk>/vrij/", status.request_reachable, name="request-reachable"),
     path("aanvragen/<uuid:pk>/intrekken/", status.request_withdraw, name="request-withdraw"),
@@ -39,7 +41,11 @@ urlpatterns = [
     path("vragen/<uuid:pk>/", today.offer_answer, name="offer-answer"),
     path("vragen/<uuid:pk>/reden/", today.offer_reason, name="offer-reason"),
     path("vragen/<uuid:pk>/toch-niet/", today.offer_undo, name="offer-undo"),
+    path("werk/<uuid:pk>/", today.work_card, name="work-card"),
     path("werk/<uuid:pk>/bekend/", today.work_conflict, name="work-conflict"),
+    path("oproepen/", calls.calls, name="calls"),
+    path("oproepen/<uuid:pk>/ik/", calls.call_take, name="call-take"),
+    path("oproepen/<uuid:pk>/volgende/", calls.call_pass, name="call-pass"),
     path("taken/<uuid:pk>/klaar/", home.task_done, name="task-done"),
     path("vandaag/", today.today, name="today"),
     path("v/<str:token>/", links.offer_link, name="offer-link"),

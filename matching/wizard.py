@@ -20,14 +20,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.crypto import ring
-from matching.forms.filing import (
-    MeasureForm,
-    ParticipantForm,
-    ReachForm,
-    SafetyForm,
-    StepForm,
-    Terms,
-)
+from matching.forms.filing import ParticipantForm, ReachForm, SafetyForm
+from matching.forms.measure import MeasureForm
+from matching.forms.steps import StepForm, Terms
 
 SHELF = "request_draft"
 OWN = ("csrfmiddlewaretoken", "go", "check")

@@ -1,1 +1,5 @@
-"""The long proofs: races, kills, crawls. Each module has `main(*, short)` and returns a verdict."""
+"""The long proofs: races, kills, crawls.
+
+A module has `main(*, short)` and returns a verdict. A package is run as a program: it stops and
+starts servers, so it holds its own.
+"""

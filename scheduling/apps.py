@@ -15,7 +15,7 @@ class SchedulingConfig(AppConfig):
         from matching.hooks import sessions_with
 
         # Imported for what they register: due work, guards of messages, receivers.
-        from scheduling import due, receivers  # noqa: F401
+        from scheduling import due, receivers, watch  # noqa: F401
         from scheduling.queries import marks_of
 
         sessions_with(marks_of)

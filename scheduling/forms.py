@@ -151,3 +151,9 @@ def _instant(value: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else None
+
+
+class LongerForm(forms.Form):
+    """How much longer somebody needs, in minutes; two buttons."""
+
+    minutes = forms.TypedChoiceField(coerce=int, choices=[(30, "30"), (60, "60")])

@@ -30,6 +30,16 @@ APART = timedelta(hours=3)
 # From here on somebody may be on the way; a tap on an earlier day is a slip, and would start
 # an alarm about somebody who is at home.
 CHECK_IN_OPENS = timedelta(hours=1)
+# Who should be out is asked after this long, a coordinator is called a step later and the rota
+# from there on (domain.md 5.2: 30 + 15 + 15 minutes).
+OVERDUE_AFTER, OVERDUE_STEP = timedelta(minutes=30), timedelta(minutes=15)
+LAST_STEP = 2
+
+
+def overdue_at(out_by: datetime, *, step: int) -> datetime:
+    """When step 1 or 2 is due for somebody who should be out at the instant `out_by`."""
+    return out_by + OVERDUE_AFTER + (step - 1) * OVERDUE_STEP
+
 
 # --- Wall clock -------------------------------------------------------------------------------
 

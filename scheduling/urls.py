@@ -20,5 +20,6 @@ urlpatterns = [
     path("afspraken/<uuid:session_id>/gehouden/", views.session_held, name="session-held"),
     path("afspraken/<uuid:session_id>/gemist/", views.session_missed, name="session-missed"),
     path("afspraken/deel/<uuid:role_id>/in/", views.role_check_in, name="role-check-in"),
+    path("afspraken/deel/<uuid:role_id>/langer/", views.role_longer, name="role-longer"),
     path("afspraken/deel/<uuid:role_id>/uit/", views.role_check_out, name="role-check-out"),
 ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, timedelta
+from http import HTTPStatus
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response
@@ -28,7 +30,7 @@ from matching.models import Assignment, Request
 from scheduling import actions, ics, queries
 from scheduling.actions.feeds import feed_seen
 from scheduling.actions.telling import organizer, words
-from scheduling.forms import USUAL_LENGTH, MomentForm, PlanForm
+from scheduling.forms import USUAL_LENGTH, LongerForm, MomentForm, PlanForm
 from scheduling.models import Session, SessionRole
 from scheduling.states import SessionKind
 
@@ -188,6 +190,24 @@ def role_check_out(request: HttpRequest, role_id: UUID) -> HttpResponse:
     return redirect("scheduling:session-detail", role.session_id)
 
 
+@allow(*EVERYONE)
+@require_POST
+def role_longer(request: HttpRequest, role_id: UUID) -> HttpResponse:
+    """All is well, and it takes longer: the alarm waits."""
+    form = LongerForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    minutes = form.cleaned_data["minutes"]
+    try:
+        role = actions.need_longer(
+            role_id=role_id, minutes=minutes, by=person(request), now=clock.now()
+        )
+    except SessionRole.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("Good to hear. We look again later."))
+    return redirect("scheduling:session-detail", role.session_id)
+
+
 # --- The feed ---------------------------------------------------------------------------------
 
 
@@ -213,9 +233,14 @@ def feed_revoke(request: HttpRequest) -> HttpResponse:
 
 
 @allow_everyone(BY_LINK)
+@transaction.non_atomic_requests
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
-    """The calendar of whoever holds this token; unknown and replaced tokens look the same."""
+    """The calendar of whoever holds this token; unknown and replaced tokens look the same.
+
+    Programs ask every few minutes, mostly for nothing new. The link is found without a
+    transaction, because it says which region to open one in.
+    """
     now = clock.now()
     link = queries.living_feed(token, now=now)
     if link is None or link.holder is None:
@@ -225,28 +250,23 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     except TooManyTries as refusal:
         wait = {"Retry-After": str(AN_HOUR // timedelta(seconds=1))}
         return HttpResponse(str(refusal), status=refusal.status, headers=wait)
-    with region_scope(link.region_id):
-        entries = queries.feed_entries(link.holder, now=now)
     feed_seen(link, now=now)
-    body = ics.feed(entries, words=words(link.holder.language), organizer=organizer())
-    return _calendar(request, body)
-
-
-def _calendar(request: HttpRequest, body: str) -> HttpResponse:
-    """`body`, or 304 where the reader has it already."""
-    headers = {
-        "ETag": quote_etag(hashlib.sha256(body.encode()).hexdigest()),
-        "Cache-Control": "private, no-cache",
-        "Content-Disposition": 'inline; filename="afspraken.ics"',
-        "X-Robots-Tag": "noindex",
-    }
-    response = HttpResponse(body, content_type="text/calendar; charset=utf-8", headers=headers)
-    known = get_conditional_response(request, etag=headers["ETag"], response=response)
-    if known is not response and known is not None:
-        for name in ("Cache-Control", "X-Robots-Tag"):
-            known.headers[name] = headers[name]
-        return known
-    return response
+    said, sender = words(link.holder.language), organizer()
+    with region_scope(link.region_id):
+        version = queries.feed_version(link.holder, now=now)
+        etag = quote_etag(
+            hashlib.sha256(f"{version}{ics.shape(said, sender)}".encode()).hexdigest()
+        )
+        known = get_conditional_response(request, etag=etag)
+        if known is None or known.status_code != HTTPStatus.NOT_MODIFIED:
+            entries = queries.feed_entries(link.holder, now=now)
+            body = ics.feed(entries, words=said, organizer=sender)
+            known = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+            known.headers["Content-Disposition"] = 'inline; filename="afspraken.ics"'
+    known.headers["ETag"] = etag
+    known.headers["Cache-Control"] = "private, no-cache"
+    known.headers["X-Robots-Tag"] = "noindex"
+    return known
 
 
 # --- Steps that several pages share -----------------------------------------------------------

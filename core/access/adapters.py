@@ -9,6 +9,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
@@ -27,6 +28,18 @@ RESET_LINK = timedelta(minutes=30)
 SILENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 # What allauth wants to say by mail, and which message of ours says it. Anything else is a bug.
 MAILS = {"account/email/password_reset_key": "core/password_reset"}
+# What allauth tells afterwards, and what our one message about it says was changed.
+NOTICES = {
+    "account/email/email_changed": "address_changed",
+    "account/email/password_changed": "password_changed",
+    "account/email/password_reset": "password_changed",
+    "account/email/password_set": "password_changed",
+    "mfa/email/recovery_codes_generated": "codes_made",
+    "mfa/email/totp_activated": "app_added",
+    "mfa/email/totp_deactivated": "app_removed",
+    "mfa/email/webauthn_added": "passkey_added",
+    "mfa/email/webauthn_removed": "passkey_removed",
+}
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -111,6 +124,29 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # all
                 useful_until=now + RESET_LINK,
             )
             audit.record("password.reset_asked", by=None, at=now, target=user)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: AbstractBaseUser,
+        context: dict[str, Any] | None = None,  # noqa: ARG002
+        email: str | None = None,
+    ) -> None:
+        """Tell a person that a way into the account changed: perhaps somebody else did it."""
+        what, now = NOTICES[template_prefix], clock.now()
+        if not isinstance(user, User) or user.region_id is None:
+            return
+        # May run after commit, where no region is set.
+        with region_scope(user.region_id):
+            post(
+                "core/account_changed",
+                channel=Channel.EMAIL,
+                address=email or user.email,
+                to=user,
+                once_per=f"account changed:{user.pk}:{what}:{now.timestamp():.3f}",
+                now=now,
+                context={"what": what, "url": f"{settings.BASE_URL}{reverse('account_login')}"},
+            )
 
     def _limits(self, request: HttpRequest, credentials: dict[str, Any]) -> list[tuple[str, int]]:
         address = str(credentials.get("email", "")).lower()

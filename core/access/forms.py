@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.access import buckets
+from core.access.login import may_be_limited
 from core.access.models import User
 
 CODES_A_DAY = 96
@@ -35,6 +36,11 @@ class SecondStepForm(AuthenticateForm):  # type: ignore[misc]  # allauth ships n
         except buckets.TooManyTries as refusal:
             raise forms.ValidationError(str(refusal.message)) from None
         return code
+
+    @property
+    def offers_hours(self) -> bool:
+        """Whether this person may go on without the code, to see hours and nothing else."""
+        return may_be_limited(self.user)
 
 
 class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
@@ -104,4 +110,15 @@ class LanguageForm(forms.Form):
         label=_("Language of pages and messages"),
         choices=settings.LANGUAGES,
         widget=forms.RadioSelect,
+    )
+
+
+class FirstChannelForm(forms.Form):
+    """Which channel is tried first for one person who has two."""
+
+    first = forms.ChoiceField(
+        label=_("How do we reach you first?"),
+        choices=[("EMAIL", _("By e-mail")), ("SMS", _("By text message"))],
+        widget=forms.RadioSelect,
+        help_text=_("If a message does not arrive there, it takes the other way."),
     )

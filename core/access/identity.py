@@ -18,12 +18,14 @@ def identity(request: HttpRequest) -> Identity:
     user = getattr(request, "user", None)
     if not isinstance(user, User) or not used_factor(request) or request.session.get(LIMITED):
         return NOBODY
-    roles = tuple(membership.role for membership in memberships(user))
+    running = memberships(user)
+    roles = tuple(membership.role for membership in running)
+    region = running[0].region if running else user.region
     return Identity(
         audience=_audience(roles),
         roles=roles,
         name=user.short_name,
-        region=user.region.name if user.region else "",
+        region=region.name if region else "",
         account_url=reverse("core:account"),
     )
 

@@ -41,6 +41,7 @@ def find(token: str, *, purpose: LinkPurpose, now: datetime) -> LinkToken | None
     """The living link behind `token` for this purpose, or None. Unknown and dead look alike."""
     return (
         LinkToken.objects.filter(digest=_digest(token), purpose=purpose, revoked_at=None)
+        .select_related("holder")
         .filter(Q(expires_at=None) | Q(expires_at__gt=now))
         .first()
     )

@@ -79,6 +79,24 @@ def limited_ok(view: View) -> View:
     return view
 
 
+def may_be_limited(user: User) -> bool:
+    """Whether a password alone may show `user` hours: experts, and nobody who is more."""
+    if user.region_id is None:
+        return False
+    with region_scope(user.region_id):
+        return roles_of(user) == {Role.EXPERT.value}
+
+
+def limit(request: HttpRequest, user: User, *, now: datetime) -> None:
+    """Make the session that just began a limited one: hours for a month, nothing else."""
+    session = request.session
+    session[LIMITED], session[PACE] = True, "limited"
+    session.set_expiry(PACES["limited"].absolute)
+    session.pop(FACTOR, None)
+    with region_scope(user.region_id or 0):
+        audit.record("session.limited", by=user, at=now, target=user)
+
+
 def used_factor(request: HttpRequest) -> bool:
     """Whether the person of this session proved a second factor in it, or it is the demo."""
     person = str(request.user.pk)
@@ -148,14 +166,21 @@ class SecondFactorMiddleware:
         if not request.user.is_authenticated or name in ALWAYS or open_to & {PUBLIC, BY_LINK}:
             return None
         if request.session.get(LIMITED):
-            if getattr(view, "limited_ok", False):
-                return None
-            return _sign_out(request, _("Sign in to see this."))
+            return _limited(request, view, name)
         if used_factor(request):
             return None
-        if _owns_factor(request.user.pk):
+        if owns_factor(request.user.pk):
             return _sign_out(request, _("Sign in again, now with your second step."))
         return None if name in ENROLMENT else _send(request, "core:second-factor")
+
+
+def _limited(request: HttpRequest, view: Callable[..., Any], name: str) -> HttpResponse | None:
+    """What a limited session gets instead of this view; None where the view is open to it."""
+    if name == settings.LOGIN_REDIRECT_URL:
+        return _send(request, settings.LIMITED_HOME)
+    if getattr(view, "limited_ok", False):
+        return None
+    return _sign_out(request, _("Sign in to see this."))
 
 
 def connect() -> None:
@@ -175,6 +200,7 @@ def _begin(request: HttpRequest, user: User, **_signal: Any) -> None:
     # Signing in keeps the keys of the same person's session; these two must be earned anew.
     session.pop(LIMITED, None)
     session.pop(DEMO, None)
+    session.set_expiry(None)
     if user.region_id is None:
         return
     with region_scope(user.region_id):
@@ -205,7 +231,7 @@ def _factor_added(
 def _factor_removed(
     request: HttpRequest, user: User, authenticator: Authenticator, **_signal: Any
 ) -> None:
-    if not _owns_factor(user.pk):
+    if not owns_factor(user.pk):
         request.session.pop(FACTOR, None)
     if authenticator.type in OWN_FACTORS:
         _keep(user, "factor.removed", authenticator)
@@ -218,7 +244,8 @@ def _keep(user: User, event: str, authenticator: Authenticator) -> None:
             audit.record(event, by=user, at=clock.now(), target=user, kind=str(authenticator.type))
 
 
-def _owns_factor(user_id: Any) -> bool:
+def owns_factor(user_id: Any) -> bool:
+    """Whether a person has a second step, used or not."""
     return bool(Authenticator.objects.filter(user_id=user_id, type__in=OWN_FACTORS).exists())
 
 
@@ -234,6 +261,8 @@ def _overdue(session: SessionBase, now: datetime) -> str:
     if pace is None or began is None or seen is None:
         return _("You were signed out. Sign in again.")
     if now - began >= pace.absolute:
+        if pace.absolute > timedelta(days=1):
+            return _("You were signed out. Once a month you sign in again.")
         hours = pace.absolute // timedelta(hours=1)
         said = ngettext(
             "You were signed out, because you had been signed in for %(n)d hour.",

@@ -45,7 +45,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     The address stays readable in this table: a login must find a person before any region
     is known. That risk is accepted in docs/adr/0008. `region` is the region in which the
-    person works now; what they may do there is their Membership.
+    person works now; what they may do there is their Membership. `texts_first` is the channel
+    this person chose to be tried first; None where nothing was chosen.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -53,9 +54,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=120, blank=True)
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+")
     language = models.CharField(max_length=2, default="nl")
+    texts_first = models.BooleanField(null=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(auto_now_add=True)
+    # The last role ended: nobody signs in any more. Then, by the purge: all but the number is gone.
+    closed_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -63,7 +68,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(is_active=False), name="user_closed_is_inactive"
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(closed_at__isnull=False),
+                name="user_erased_after_closing",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

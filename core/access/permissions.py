@@ -21,6 +21,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "PUBLIC"
 SIGNED_IN = "SIGNED_IN"
 BY_LINK = "BY_LINK"
+BY_SIGNATURE = "BY_SIGNATURE"
 
 
 def memberships(user: User) -> list[Membership]:
@@ -34,7 +35,9 @@ def memberships(user: User) -> list[Membership]:
     name = _shelf_name(user)
     if name not in kept:
         running = Membership.objects.filter(user=user, ended_at=None)
-        kept[name] = list(running.select_related("organisation").order_by("started_at", "id"))
+        kept[name] = list(
+            running.select_related("organisation", "region").order_by("started_at", "id")
+        )
     found: list[Membership] = kept[name]
     return found
 
@@ -99,7 +102,7 @@ def allow(*roles: Role) -> Callable[[View], View]:
 
 
 def allow_everyone(kind: str) -> Callable[[View], View]:
-    """Say out loud that a view is PUBLIC, for anybody SIGNED_IN, or opened BY_LINK."""
+    """Say out loud that a view is PUBLIC, for anybody SIGNED_IN, opened BY_LINK or BY_SIGNATURE."""
 
     def decorate(view: View) -> View:
         if kind != SIGNED_IN:

@@ -25,7 +25,14 @@ _FIXED = Keep.while_in_use("written by migrations, about no person")
 
 NAMED: dict[str, Unbound] = {
     "core_region": Unbound("says which regions there are", _FIXED),
-    "core_user": Unbound("a login finds its person before any region is known", _PERSON),
+    "core_user": Unbound(
+        "a login finds its person before any region is known",
+        Keep.after(
+            "closed_at",
+            timedelta(days=90),
+            "three months after the last role ended; a bare number stays while rows point at it",
+        ),
+    ),
     "core_user_groups": Unbound("Django's own; empty, roles are memberships", _PERSON),
     "core_user_user_permissions": Unbound("Django's own; empty, roles are memberships", _PERSON),
     "core_linktoken": Unbound(

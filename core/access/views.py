@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.stages import LoginStageController
 from allauth.account.utils import perform_login
 from allauth.account.views import LoginView
 from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
@@ -23,15 +25,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core import clock
 from core.access import actions, buckets
-from core.access.forms import AcceptForm, LanguageForm
+from core.access.forms import AcceptForm, FirstChannelForm, LanguageForm
 from core.access.identity import identity
-from core.access.login import OWN_FACTORS, used_factor
+from core.access.login import (
+    OWN_FACTORS,
+    limit,
+    limited_ok,
+    may_be_limited,
+    owns_factor,
+    used_factor,
+)
 from core.access.models import Invitation, User
 from core.access.permissions import BY_LINK, PUBLIC, SIGNED_IN, allow_everyone
 from core.access.scope import region_scope
 from core.crypto import blind_index
 from core.demo.people import demo_groups
 from core.errors import NotAllowed
+from core.outbox import ways_of
 from core.ui import nav
 
 LINK_TRIES = 30
@@ -62,7 +72,39 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """Choose the second step: what each is, in plain words."""
     if used_factor(request) and _factors(request):
         return redirect("core:account")
-    return render(request, "core/second_factor.html")
+    return render(
+        request, "core/second_factor.html", {"offers_hours": may_be_limited(_person(request))}
+    )
+
+
+@allow_everyone(PUBLIC)
+@require_POST
+def hours_only(request: HttpRequest) -> HttpResponse:
+    """Go on with the password alone: an expert sees hours for a month, and nothing else.
+
+    Comes from the page that asks for the second step, or from the one to choose it.
+    """
+    stage = LoginStageController.enter(request, AuthenticateStage.key)
+    person = stage.login.user if stage else request.user
+    if not isinstance(person, User) or (stage is None and owns_factor(person.pk)):
+        return redirect(settings.LOGIN_URL)
+    if not may_be_limited(person):
+        raise NotAllowed("")
+    if stage:
+        stage.exit()
+        if request.user != person:
+            return redirect(settings.LOGIN_URL)
+    limit(request, person, now=clock.now())
+    return redirect(settings.LIMITED_HOME)
+
+
+@limited_ok
+@allow_everyone(SIGNED_IN)
+@require_POST
+def sign_in_whole(request: HttpRequest) -> HttpResponse:
+    """End a limited session to sign in with the second step."""
+    logout(request)
+    return redirect(settings.LOGIN_URL)
 
 
 @allow_everyone(SIGNED_IN)
@@ -93,8 +135,34 @@ def account(request: HttpRequest) -> HttpResponse:
         "has_password": user.has_usable_password(),
         "n_sessions": UserSession.objects.filter(user=user).count(),
         "regions": actions.regions_of(user),
+        "channels": _first_channel(user),
     }
     return render(request, "core/account.html", context)
+
+
+def _first_channel(user: User) -> FirstChannelForm | None:
+    """The choice of channels, for who has more than one."""
+    if user.region_id is None:
+        return None
+    ways = [way.channel for way in ways_of(user, now=clock.now())]
+    if len(ways) < 2:  # noqa: PLR2004
+        return None
+    chosen = None if user.texts_first is None else str(ways[0])
+    return FirstChannelForm(initial={"first": chosen})
+
+
+@allow_everyone(SIGNED_IN)
+@require_POST
+def first_channel(request: HttpRequest) -> HttpResponse:
+    """Choose which channel is tried first."""
+    form = FirstChannelForm(request.POST)
+    if form.is_valid():
+        texts_first = form.cleaned_data["first"] == "SMS"
+        actions.choose_first_channel(user=_person(request), texts_first=texts_first)
+        messages.success(request, _("From now on we try this first."))
+    else:
+        messages.error(request, _("Choose one of the two."))
+    return redirect("core:account")
 
 
 @allow_everyone(SIGNED_IN)

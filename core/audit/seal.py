@@ -26,6 +26,16 @@ COLUMNS = (
 )
 
 
+def n_unsealed(*, before: datetime) -> int:
+    """Rows from before `before` that are in no chain yet; the worker sees every region."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM core_auditentry WHERE chain_no IS NULL AND at < %s", [before]
+        )
+        count: int = cursor.fetchone()[0]
+    return count
+
+
 @transaction.atomic
 def seal() -> int:
     """Chain what is final and not chained yet. Returns how many rows. Safe to run twice."""

@@ -6,23 +6,30 @@ then marks: a crash may repeat one message, never lose one (docs/adr/0003).
 """
 
 from core.outbox.due import Done, Job, Later, cancel, handler, run_due, schedule
-from core.outbox.messages import Attachment, message_failed, post, still_wanted, withdraw
-from core.outbox.states import Channel, MessageState, WorkState
+from core.outbox.messages import Attachment, post, still_wanted, withdraw
+from core.outbox.sending import message_failed, never_twice
+from core.outbox.states import Channel, DeliveryState, MessageState, WorkState
+from core.outbox.ways import Way, reached_by, ways_of
 
 __all__ = [
     "Attachment",
     "Channel",
+    "DeliveryState",
     "Done",
     "Job",
     "Later",
     "MessageState",
+    "Way",
     "WorkState",
     "cancel",
     "handler",
     "message_failed",
+    "never_twice",
     "post",
+    "reached_by",
     "run_due",
     "schedule",
     "still_wanted",
+    "ways_of",
     "withdraw",
 ]

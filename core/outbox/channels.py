@@ -5,65 +5,70 @@ from __future__ import annotations
 import re
 import smtplib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from email.utils import parseaddr
-from functools import lru_cache
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.utils.module_loading import import_string
 
 from core.outbox.due import Done, Later, lease_left
+from core.outbox.gateway import HttpSms, Standing
+from core.outbox.parcels import (
+    ANSWER_LIMIT,
+    STEP_LIMIT,
+    UNKNOWN,
+    WRITE_LIMIT,
+    Parcel,
+    StillQueued,
+    Unreachable,
+)
 from core.outbox.states import Channel
 
+__all__ = [
+    "ANSWER_LIMIT",
+    "NO_GATEWAY",
+    "UNKNOWN",
+    "WRITE_LIMIT",
+    "Breaker",
+    "DemoSms",
+    "Parcel",
+    "StillQueued",
+    "breaker",
+    "hand_over",
+    "sms",
+]
+
 PERMANENT_FROM = 500
-# Each step of the talk with a mail server; all of them together stay within a lease.
-STEP_LIMIT = 5.0
-# Between asking "still wanted?" and the last byte of the text: security.md I12.
-WRITE_LIMIT = 1.0
-# The answer to the text may take longer; giving up here risks a second copy.
-ANSWER_LIMIT = 20.0
-UNKNOWN = "unknown"
-StillQueued = Callable[[], bool]
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """What a channel needs to hand a message over."""
-
-    reference: str
-    address: str
-    subject: str
-    text: str
-    html: str
-    attachment: dict[str, str] | None
+NO_GATEWAY = "no_gateway"
 
 
 class Sms(Protocol):
     """A gateway for text messages."""
 
-    def send(self, *, address: str, text: str, reference: str) -> Done | Later:
-        """Hand one message to the gateway; `reference` makes repeats recognisable."""
+    def send(self, parcel: Parcel, still_queued: StillQueued) -> Done | Later:
+        """Hand one message to the gateway."""
+
+    def look_up(self, parcel: Parcel) -> Standing:
+        """Whether the gateway has a message of which we do not know."""
 
 
 class DemoSms:
     """Takes every message; the demo page shows what a phone would."""
 
-    def send(self, *, address: str, text: str, reference: str) -> Done | Later:  # noqa: ARG002
-        return Done()
+    def send(self, parcel: Parcel, still_queued: StillQueued) -> Done | Later:  # noqa: ARG002
+        return Done() if still_queued() else Done("overtaken")
+
+    def look_up(self, parcel: Parcel) -> Standing:  # noqa: ARG002
+        return Standing.THERE
 
 
-@lru_cache(maxsize=1)
-def sms_adapter(path: str) -> Sms | None:
-    """The gateway at a dotted path, made once; None where none is set."""
-    adapter: Sms | None = import_string(path)() if path else None
-    return adapter
-
-
-class Unreachable(Exception):
-    """The provider could not be talked to at all; says nothing about the message."""
+def sms() -> Sms | None:
+    """The gateway of this installation; None where nobody gets text messages."""
+    if settings.SMS_GATEWAY_URL:
+        return HttpSms(
+            url=settings.SMS_GATEWAY_URL, key=settings.SMS_GATEWAY_KEY, sender=settings.SMS_SENDER
+        )
+    return DemoSms() if settings.DEMO else None
 
 
 class Breaker:
@@ -94,22 +99,37 @@ breaker = Breaker()
 
 def hand_over(channel: Channel, parcel: Parcel, still_queued: StillQueued) -> Done | Later:
     """Give one message to its provider, unless `still_queued` says it was overtaken."""
-    if channel == Channel.EMAIL:
-        if breaker.is_open():
-            return Later("provider_rests")
-        try:
-            outcome = _email(parcel, still_queued)
-        except Unreachable as trouble:
-            breaker.note(answered=False)
-            return Later(str(trouble)[:40])
-        breaker.note(answered=True)
-        return outcome
-    if not still_queued():
-        return Done("overtaken")
-    adapter = sms_adapter(settings.SMS_ADAPTER)
-    if adapter is None:
-        return Later("no_gateway")
-    return adapter.send(address=parcel.address, text=parcel.text, reference=parcel.reference)
+    if channel == Channel.SMS:
+        return _text(parcel, still_queued)
+    if parcel.n_unknown and not parcel.may_repeat:
+        return Done(UNKNOWN)
+    if breaker.is_open():
+        return Later("provider_rests")
+    try:
+        outcome = _email(parcel, still_queued)
+    except Unreachable as trouble:
+        breaker.note(answered=False)
+        return Later(str(trouble)[:40])
+    breaker.note(answered=True)
+    # Nobody can be asked; one more copy at most (security.md F13).
+    return Done(UNKNOWN) if parcel.n_unknown and outcome == Later(UNKNOWN) else outcome
+
+
+def _text(parcel: Parcel, still_queued: StillQueued) -> Done | Later:
+    gateway = sms()
+    if gateway is None:
+        return Done(NO_GATEWAY)
+    if parcel.n_unknown:
+        standing = gateway.look_up(parcel)
+        if standing == Standing.THERE:
+            return Done()
+        may_repeat = parcel.may_repeat and parcel.n_unknown == 1
+        if standing == Standing.SILENT and not may_repeat:
+            return Done(UNKNOWN)
+    try:
+        return gateway.send(parcel, still_queued)
+    except Unreachable as trouble:
+        return Later(str(trouble)[:40], is_trouble=True)
 
 
 def _email(parcel: Parcel, still_queued: StillQueued) -> Done | Later:
@@ -173,12 +193,13 @@ def _converse(
     except (smtplib.SMTPException, OSError) as trouble:
         raise Unreachable(_name(trouble)) from trouble
     # Without its last dot the server throws the message away.
-    if lease_left() < WRITE_LIMIT + ANSWER_LIMIT:
-        smtp.close()
-        return Later("too_slow")
     if not still_queued():
         smtp.close()
         return Done("overtaken")
+    # Last, for the question may have waited for the database: nobody else may have the row yet.
+    if lease_left() < WRITE_LIMIT + ANSWER_LIMIT:
+        smtp.close()
+        return Later("too_slow")
     return _write(smtp, text)
 
 

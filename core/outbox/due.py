@@ -40,22 +40,39 @@ CANDIDATES = 4
 # 10 s, 30 s, 1, 5, 15 minutes, then every 15, together four hours: security.md F11.
 LADDER = tuple(timedelta(seconds=s) for s in (10, 30, 60, 300, 900))
 MAX_TRIES = 20
+# A nudge that nobody heard for so long is void, or whoever worked through a pile of old ones
+# would look in vain for each; beat has asked for a look since.
+NUDGE_LIVES = 10.0
 # Work whose own code fails, or that kills its worker, does not get better by waiting.
 MAX_CRASHES = 5
 
 
 @dataclass(frozen=True)
 class Done:
-    """The provider took it, or refused it for good: no further try."""
+    """The provider took it, or refused it for good: no further try.
+
+    Attributes:
+        provider_id: what the provider calls it.
+        is_trouble: the provider itself is not well; others need not try it now.
+    """
 
     outcome: str = "ok"
+    provider_id: str = ""
+    is_trouble: bool = False
 
 
 @dataclass(frozen=True)
 class Later:
-    """It may work later; the ladder says when."""
+    """It may work later; the ladder says when, unless the provider did.
+
+    Attributes:
+        wait: how long the provider asked us to wait.
+        is_trouble: the provider itself is not well; others need not try it now.
+    """
 
     outcome: str
+    wait: timedelta | None = None
+    is_trouble: bool = False
 
 
 class Job(Protocol):
@@ -140,7 +157,7 @@ def nudge() -> None:
     if time.monotonic() < _quiet.until:
         return
     try:
-        task.apply_async(retry=False, ignore_result=True)
+        task.apply_async(retry=False, ignore_result=True, expires=NUDGE_LIVES)
     except Exception as broken:  # noqa: BLE001  (any broker trouble; rows are the truth)
         _quiet.until = time.monotonic() + _quiet.SECONDS
         log.info("nudge lost", extra={"outcome": type(broken).__name__})
@@ -188,20 +205,27 @@ def lease_left() -> float:
 
 @dataclass(frozen=True)
 class Claim:
-    """A row leased to this process.
-
-    Attributes:
-        attempts: with this one.
-        died: an earlier lease ran out without a word; its process was probably killed.
-    """
+    """A row leased to this process."""
 
     pk: int
     region_id: int
     kind: str
     subject: UUID
-    attempts: int
     lease_until: datetime
-    died: bool
+
+
+@dataclass(frozen=True)
+class Try:
+    """A row that this process has begun.
+
+    Attributes:
+        number: how often it was begun, with this one.
+        unended: how often in a row that came to no end, with this one: its process died, or
+            its own code failed.
+    """
+
+    number: int
+    unended: int
 
 
 # Regions take turns: the first due row of each, then the second of each. So a region with a
@@ -220,29 +244,26 @@ WITH candidate AS MATERIALIZED (
   ) AS waiting
   ORDER BY waiting.turn, waiting.not_before, waiting.id LIMIT %(candidates)s
 ), held AS MATERIALIZED (
-  SELECT work.id, work.lease_until IS NOT NULL AS died, candidate.turn
+  SELECT work.id, candidate.turn
   FROM candidate CROSS JOIN LATERAL (
-    SELECT id, lease_until FROM core_duework
+    SELECT id FROM core_duework
     WHERE id = candidate.id AND state = 'WAITING'
       AND (lease_until IS NULL OR lease_until <= %(now)s)
     FOR UPDATE SKIP LOCKED
   ) AS work
   LIMIT %(limit)s
 ), leased AS (
-  UPDATE core_duework SET lease_until = %(lease_until)s, attempts = attempts + 1
+  UPDATE core_duework SET lease_until = %(lease_until)s
   WHERE id = ANY (ARRAY (SELECT id FROM held))
-  RETURNING id, region_id, kind, subject, attempts, lease_until, not_before
+  RETURNING id, region_id, kind, subject, lease_until, not_before
 )
-SELECT leased.id, region_id, kind, subject, attempts, lease_until, died
+SELECT leased.id, region_id, kind, subject, lease_until
 FROM leased JOIN held USING (id) ORDER BY turn, not_before, leased.id
 """
 
 
 def claim(*, now: datetime, limit: int = BATCH) -> list[Claim]:
-    """Lease due rows to this process until now + LEASE; others skip them.
-
-    Attempts are counted here, before the work: a row that kills its worker runs out of tries.
-    """
+    """Lease due rows to this process until now + LEASE; others skip them."""
     with connection.cursor() as cursor:
         cursor.execute(
             CLAIM,
@@ -257,19 +278,44 @@ def claim(*, now: datetime, limit: int = BATCH) -> list[Claim]:
 
 
 def _put_back(rows: list[Claim]) -> None:
-    """Return leases that were not used, and the tries that were counted for them."""
+    """Return leases that were not used."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE core_duework SET lease_until = NULL, attempts = attempts - 1 "
+            "UPDATE core_duework SET lease_until = NULL "
             "WHERE id = ANY(%s) AND lease_until = %s AND state = 'WAITING'",
             [[row.pk for row in rows], rows[0].lease_until],
         )
 
 
+def _begin(row: Claim) -> Try | None:
+    """Count a try before the work; None when the row is not ours any more.
+
+    Counted row by row: one that kills its worker runs out of tries, and those that were leased
+    together with it do not.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_duework SET attempts = attempts + 1, unended = unended + 1 "
+            "WHERE id = %s AND lease_until = %s AND state = 'WAITING' "
+            "RETURNING attempts, unended",
+            [row.pk, row.lease_until],
+        )
+        counted = cursor.fetchone()
+    return Try(*counted) if counted else None
+
+
 def _process(row: Claim, moment: Callable[[], datetime]) -> None:
     """Do one claimed row. A row that fails is pushed up the ladder; it never stops the others."""
     try:
-        if row.attempts > (MAX_CRASHES if row.died else MAX_TRIES):
+        this = _begin(row)
+    except (OperationalError, InterfaceError) as broken:
+        # Nothing was begun; the lease ends by itself.
+        log.warning("due work postponed", extra=_about(row, broken))
+        return
+    if this is None:
+        return
+    try:
+        if this.unended > MAX_CRASHES or this.number > MAX_TRIES:
             _fail(row, moment())
             return
         with region_scope(row.region_id):
@@ -284,18 +330,21 @@ def _process(row: Claim, moment: Callable[[], datetime]) -> None:
             job.finish(outcome, moment())
             if isinstance(outcome, Done):
                 _end(row, WorkState.DONE, moment())
-            elif row.attempts < MAX_TRIES:
-                _push_back(row, moment())
+            elif this.number < MAX_TRIES:
+                _push_back(row, moment(), this, wait=outcome.wait)
             else:
                 _give_up(row, moment())
     except (OperationalError, InterfaceError) as broken:
         # The connection, a lock, a deadlock: not this row's fault.
         log.warning("due work postponed", extra=_about(row, broken))
-        _afterwards(row, moment(), _push_back)
+        _afterwards(row, lambda: _push_back(row, moment(), this))
     except Exception as broken:
         # One bad row must not stop the loop; it climbs the ladder and ends in FAILED.
         log.exception("due work failed", extra=_about(row, broken))
-        _afterwards(row, moment(), _give_up if row.attempts >= MAX_CRASHES else _push_back)
+        if this.unended >= MAX_CRASHES:
+            _afterwards(row, lambda: _give_up(row, moment()))
+        else:
+            _afterwards(row, lambda: _push_back(row, moment(), this, unended=this.unended))
 
 
 def become_app() -> None:
@@ -314,11 +363,18 @@ def _end(row: Claim, state: WorkState, now: datetime) -> None:
     )
 
 
-def _push_back(row: Claim, now: datetime) -> None:
-    wait = LADDER[min(row.attempts, len(LADDER)) - 1]
+def _push_back(
+    row: Claim, now: datetime, this: Try, *, unended: int = 0, wait: timedelta | None = None
+) -> None:
+    not_before = now + (step(this.number) if wait is None else wait)
     DueWork.objects.filter(pk=row.pk, state=WorkState.WAITING).update(
-        not_before=now + wait, lease_until=None
+        not_before=not_before, lease_until=None, unended=unended
     )
+
+
+def step(attempts: int) -> timedelta:
+    """How long the ladder waits after so many tries."""
+    return LADDER[min(attempts, len(LADDER)) - 1]
 
 
 def _fail(row: Claim, now: datetime) -> None:
@@ -340,11 +396,11 @@ def _give_up(row: Claim, now: datetime) -> None:
         log.exception("giving up failed", extra=_about(row, broken))
 
 
-def _afterwards(row: Claim, now: datetime, then: Callable[[Claim, datetime], None]) -> None:
+def _afterwards(row: Claim, then: Callable[[], None]) -> None:
     try:
         with region_scope(row.region_id):
             become_app()
-            then(row, now)
+            then()
     except DatabaseError as broken:
         # The lease ends by itself; the next look finds the row.
         log.warning("lease left to expire", extra=_about(row, broken))

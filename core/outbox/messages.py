@@ -1,8 +1,9 @@
 """Messages: posted in the transaction that causes them, asked again before they leave.
 
 A message is three files under `templates/emails/<template>/`: `subject.txt`, `body.txt`,
-`body.html`; a text message is `templates/sms/<template>.txt`. A guard refuses names of
-laws, crimes and places in anything that leaves (security.md I20).
+`body.html`; a text message is `templates/sms/<template>.txt`. A template that has both forms
+may leave on the next channel where the first one fails. A guard refuses names of laws, crimes
+and places in anything that leaves (security.md I20).
 """
 
 from __future__ import annotations
@@ -15,24 +16,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.dispatch import Signal
-from django.template import Context
+from django.template import Context, TemplateDoesNotExist
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
 
 from core import clock
 from core.access.models import User
-from core.access.scope import region_scope
 from core.crypto.keys import shared_key
-from core.outbox import channels, due
+from core.outbox import due
 from core.outbox.models import Message
 from core.outbox.states import Channel, MessageState
 
 KIND = "core.message"
-
-# A message ended in FAILED: somebody has to be told in another way. `message` and `now`; sent in
-# the transaction that marks it. Who listens is the upper layers' matter.
-message_failed = Signal()
 
 # What no message, subject or calendar entry may say; a stranger may read along.
 FORBIDDEN = re.compile(
@@ -50,6 +45,10 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}")
 
 class TellingText(RuntimeError):
     """A message would tell a stranger something. A bug in a template; it does not leave."""
+
+
+class UnfitText(TellingText):
+    """A text message is not one of 160 plain characters."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,11 @@ def post(  # noqa: PLR0913  (what, how, to whom, when, about what)
     key = f"{once_per}:{channel}"
     if Message.objects.filter(once_per=key).exists():
         return None
-    content = _render(template, channel, context or {}, language or (to.language if to else "nl"))
+    spoken = language or (to.language if to else "nl")
+    content = _render(template, channel, context or {}, spoken)
+    if to:
+        # Fixed here, with the words of this moment: if this channel fails, the next one has them.
+        content["forms"] = _other_forms(template, channel, context or {}, spoken)
     if attachment:
         refuse_telling(attachment.body)
         content["attachment"] = {
@@ -124,8 +127,6 @@ def post(  # noqa: PLR0913  (what, how, to whom, when, about what)
             "method": attachment.method,
         }
     message = Message(
-        # A key a day: it dies with the last message of its day, in backups as well.
-        data_key=shared_key(f"messages:{clock.local(now):%Y-%m-%d}", now=now),
         template=template,
         channel=channel,
         recipient=to,
@@ -137,15 +138,23 @@ def post(  # noqa: PLR0913  (what, how, to whom, when, about what)
         created_at=now,
         useful_until=useful_until,
     )
+    return write(message, at=at or now)
+
+
+def write(message: Message, *, at: datetime) -> Message | None:
+    """Seal and save a message that leaves at `at`; None where its occasion had it before."""
+    # A key a day: it dies with the last message of its day, in backups as well.
+    day = clock.local(message.created_at)
+    message.data_key = shared_key(f"messages:{day:%Y-%m-%d}", now=message.created_at)
     try:
         with transaction.atomic():
             message.save(force_insert=True)
     except IntegrityError:
         # Another transaction was first with the same `once_per`; anything else is a bug.
-        if Message.objects.filter(once_per=key).exists():
+        if Message.objects.filter(once_per=message.once_per).exists():
             return None
         raise
-    due.schedule(KIND, subject=message.pk, at=at or now, once_per=f"message:{message.pk}")
+    due.schedule(KIND, subject=message.pk, at=at, once_per=f"message:{message.pk}")
     return message
 
 
@@ -157,75 +166,6 @@ def withdraw(*, about: UUID, now: datetime, before_version: int | None = None) -
     return stale.update(state=MessageState.WITHDRAWN, ended_at=now)
 
 
-def give_up(subject: UUID, now: datetime) -> None:
-    """Close a message that is out of tries."""
-    message = Message.objects.filter(pk=subject, state=MessageState.QUEUED).first()
-    if message is not None:
-        _close(message, MessageState.FAILED, now, outcome="out_of_tries")
-
-
-@due.handler(KIND, give_up=give_up)
-def deliver(subject: UUID, now: datetime) -> due.Job | None:
-    """Prepare one message for its channel; None when it is not wanted any more."""
-    message = Message.objects.filter(pk=subject, state=MessageState.QUEUED).first()
-    if message is None:
-        return None
-    guard = GUARDS.get(message.template)
-    too_late = message.useful_until is not None and now >= message.useful_until
-    if too_late or (guard is not None and not guard(message, now)):
-        _close(message, MessageState.SKIPPED, now, outcome="too_late" if too_late else "unwanted")
-        return None
-    return _Delivery(message)
-
-
-class _Delivery:
-    """One message on its way out: connect, ask once more, hand over, mark."""
-
-    def __init__(self, message: Message) -> None:
-        self.message = message
-        # Opened here, while the region's scope still stands.
-        self.parcel = channels.Parcel(
-            reference=str(message.pk),
-            address=message.address,
-            subject=message.content.get("subject", ""),
-            text=message.content["text"],
-            html=message.content.get("html", ""),
-            attachment=message.content.get("attachment"),
-        )
-
-    def send(self) -> due.Done | due.Later:
-        outcome = channels.hand_over(Channel(self.message.channel), self.parcel, self._still_queued)
-        # No answer to the text: it may have arrived. One more copy at most (security.md F13).
-        if outcome == due.Later(channels.UNKNOWN) and self.message.outcome == channels.UNKNOWN:
-            return due.Done(channels.UNKNOWN)
-        return outcome
-
-    def finish(self, outcome: due.Done | due.Later, now: datetime) -> None:
-        Message.objects.filter(pk=self.message.pk).update(
-            attempts=self.message.attempts + 1, outcome=outcome.outcome
-        )
-        if isinstance(outcome, due.Done):
-            state = {
-                "ok": MessageState.SENT,
-                "overtaken": MessageState.WITHDRAWN,
-            }.get(outcome.outcome, MessageState.FAILED)
-            _close(self.message, state, now, outcome=outcome.outcome)
-
-    def _still_queued(self) -> bool:
-        """Asked after connecting and right before the body is written (security.md I12)."""
-        with region_scope(self.message.region_id):
-            due.become_app()
-            return Message.objects.filter(pk=self.message.pk, state=MessageState.QUEUED).exists()
-
-
-def _close(message: Message, state: MessageState, now: datetime, *, outcome: str) -> None:
-    closed = Message.objects.filter(pk=message.pk, state=MessageState.QUEUED).update(
-        state=state, ended_at=now, outcome=outcome
-    )
-    if closed and state == MessageState.FAILED:
-        message_failed.send(sender=None, message=message, now=now)
-
-
 def _render(
     template: str, channel: Channel, context: Mapping[str, Any], language: str
 ) -> dict[str, Any]:
@@ -234,7 +174,7 @@ def _render(
             text = " ".join(_plain(f"sms/{template}.txt", context).split())
             refuse_telling(text)
             if len(text) > SMS_LENGTH or not GSM7.match(text):
-                raise TellingText(f"sms/{template} is not one message of 160 GSM-7 characters")
+                raise UnfitText(f"sms/{template} is not one message of 160 GSM-7 characters")
             return {"text": text}
         folder = f"emails/{template}"
         subject = " ".join(_plain(f"{folder}/subject.txt", context).split())
@@ -243,6 +183,20 @@ def _render(
     for part in (subject, text, html):
         refuse_telling(part)
     return {"subject": subject, "text": text, "html": html}
+
+
+def _other_forms(
+    template: str, channel: Channel, context: Mapping[str, Any], language: str
+) -> dict[str, Any]:
+    """What the other channels would say; only a message that has such a form may take them."""
+    forms = {}
+    for other in Channel:
+        if other != channel:
+            try:
+                forms[str(other)] = _render(template, other, context, language)
+            except (TemplateDoesNotExist, UnfitText):
+                continue
+    return forms
 
 
 def _plain(name: str, context: Mapping[str, Any]) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 
 from core.access.models import Region, User
-from core.access.scope import RegionManager
+from core.access.scope import Regional, RegionManager
 from core.crypto.fields import SealedJSON, SealedText
 from core.crypto.models import Subject
-from core.outbox.states import Channel, MessageState, WorkState
+from core.outbox.states import Channel, DeliveryState, MessageState, WorkState
 from core.retention import Keep
 
 
@@ -31,6 +32,8 @@ class DueWork(models.Model):
     not_before = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Of these, how many in a row came to no end at all: killed, or broken by its own code.
+    unended = models.PositiveSmallIntegerField(default=0, db_default=0)
     state = models.CharField(max_length=10, choices=WorkState, default=WorkState.WAITING)
     ended_at = models.DateTimeField(null=True)
 
@@ -70,7 +73,8 @@ class Message(Subject):
     """One message to one person on one channel; address and content sealed.
 
     `about` and `about_version` name the row it speaks of, so that a later change of that row
-    can withdraw it (`withdraw`).
+    can withdraw it (`withdraw`). `replaces` is the reference of the message that could not
+    leave on another channel. `n_unknown` counts texts that were written without an answer.
     """
 
     retention = Keep.after("ended_at", timedelta(days=14), "message bodies two weeks")
@@ -89,6 +93,8 @@ class Message(Subject):
     ended_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     outcome = models.CharField(max_length=40, blank=True)
+    replaces = models.UUIDField(null=True)
+    n_unknown = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta(Subject.Meta):
         constraints = [
@@ -98,10 +104,53 @@ class Message(Subject):
                 name="message_ended_at_iff_not_queued",
             ),
         ]
-        indexes = [models.Index(fields=["about"], name="message_about")]
+        indexes = [
+            models.Index(fields=["about"], name="message_about"),
+            models.Index(
+                fields=["replaces"], condition=Q(replaces__isnull=False), name="message_replaces"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.template} {self.pk}"
+
+    @property
+    def reference(self) -> UUID:
+        """What providers know it by; the same for every copy, on every channel."""
+        return self.replaces or self.pk
+
+
+class Delivery(Regional):
+    """What a provider reported about one message: no address, no text, no person.
+
+    Stays longer than the message, so that a complaint weeks later finds an answer.
+    """
+
+    retention = Keep.after("sent_at", timedelta(days=90), "delivery reports three months")
+
+    reference = models.UUIDField()
+    channel = models.CharField(max_length=8, choices=Channel)
+    provider_id = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.SENT)
+    sent_at = models.DateTimeField()
+    reported_at = models.DateTimeField(null=True)
+
+    class Meta(Regional.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "reference", "channel"], name="delivery_once_per_channel"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=DeliveryState.values), name="delivery_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=DeliveryState.SENT) | Q(reported_at__isnull=False),
+                name="delivery_reported_at_when_it_moved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.reference}"
 
 
 class Heartbeat(models.Model):

@@ -28,15 +28,25 @@ def beat_seen(*, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class Pulse:
-    """Seconds since the last heartbeat and since the oldest due row should have been done."""
+    """Seconds since the last heartbeat, since the oldest row was due, since all was well."""
 
     beat_age: float | None
     oldest_due: float
+    watch_age: float | None = None
+
+    @property
+    def all_is_well(self) -> bool:
+        """The watchdog found nothing wrong lately; true as well before its first round."""
+        return self.watch_age is None or self.watch_age <= UNWATCHED.total_seconds()
 
     @property
     def is_alive(self) -> bool:
         late = LATE.total_seconds()
         return self.beat_age is not None and self.beat_age <= late and self.oldest_due <= late
+
+
+# Three rounds of the watchdog.
+UNWATCHED = timedelta(minutes=3)
 
 
 def pulse(*, now: datetime) -> Pulse:
@@ -45,4 +55,9 @@ def pulse(*, now: datetime) -> Pulse:
     if beat is None:
         return Pulse(beat_age=None, oldest_due=0.0)
     waited = (now - beat.oldest_due_at).total_seconds() if beat.oldest_due_at else 0.0
-    return Pulse(beat_age=(now - beat.seen_at).total_seconds(), oldest_due=waited)
+    watched = Heartbeat.objects.filter(name="watch").first()
+    return Pulse(
+        beat_age=(now - beat.seen_at).total_seconds(),
+        oldest_due=waited,
+        watch_age=(now - watched.seen_at).total_seconds() if watched else None,
+    )

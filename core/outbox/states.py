@@ -56,3 +56,23 @@ MESSAGE = machine(
         MessageState.FAILED: "the worker, refused by the provider or out of tries",
     },
 )
+
+
+class DeliveryState(models.TextChoices):
+    SENT = "SENT", _("handed over")
+    DELIVERED = "DELIVERED", _("delivered")
+    BOUNCED = "BOUNCED", _("came back")
+
+
+DELIVERY = machine(
+    "delivery",
+    {
+        DeliveryState.SENT: {DeliveryState.DELIVERED, DeliveryState.BOUNCED},
+        DeliveryState.DELIVERED: {DeliveryState.BOUNCED},
+    },
+    {
+        DeliveryState.SENT: "the worker, after the provider took it",
+        DeliveryState.DELIVERED: "the provider, in a signed report",
+        DeliveryState.BOUNCED: "the provider, in a signed report; whatever it says afterwards",
+    },
+)

@@ -411,7 +411,7 @@ def clock_first72(hours: clockline.FirstHours, *, id: str, desc: str = "") -> At
     words = gettext("now %(clock)s") % {"clock": moments.clock(hours.now)}
     until = hours.unreachable_until
     return {
-        "drawing": clockline.draw_hours(hours, flag_width=8 * len(words) - 2),
+        "drawing": clockline.draw_hours(hours, flag_width=8 * len(words) + 4),
         "goals": list(
             zip(
                 clockline.draw_hours(hours, flag_width=0).goals,

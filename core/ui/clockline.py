@@ -26,6 +26,7 @@ FIRST_HOURS = 72
 
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
+_WHOLE = 100.0  # percent
 _RIGHT = 100 + EDGE  # a little over the edge is still on the paper
 _NEAR_LEFT, _NEAR_RIGHT = 9.0, 90.0  # a flag beyond these is kept inside the edge
 _FLAG_INSIDE = 8  # pixels of a flag that may stand outside its line there
@@ -323,10 +324,7 @@ def draw_hours(hours: FirstHours, *, flag_width: int) -> HoursDrawing:
     until = hours.unreachable_until
     return HoursDrawing(
         now=flag(at(hours.now), width=flag_width),
-        goals=tuple(
-            Number(percent(hour_position(n)), label, "end" if n >= FIRST_HOURS else "middle")
-            for n, label in hours.goals
-        ),
+        goals=tuple(_goals(hours.goals)),
         midnights=tuple((percent(at(one)), one) for one in _midnights(start, limit)),
         unreachable=_bar(EDGE, at(until)) if until and until > start else None,
         reachable_x=percent(at(until)) if until else "",
@@ -409,6 +407,37 @@ def _ends(end: float, latest: float) -> tuple[Number, ...]:
     if latest - end >= room:
         result.append(Number(percent(latest), "latest", "end"))
     return tuple(result)
+
+
+def _goals(goals: Sequence[tuple[int, str]]) -> Iterable[Number]:
+    """The goals over their lines, each on the side where it covers no other.
+
+    Words that have no room on any side are left out; the number stays.
+    """
+    placed = [(hour_position(n), words) for n, words in sorted(goals)]
+    free = 0.0  # up to here something is written
+    for (x, words), limit in zip(placed, [*map(_until, placed[1:]), _WHOLE], strict=False):
+        needs = _goal_room(words)
+        sides = {"middle": x - needs / 2, "end": x - needs, "start": x}
+        fitting = [one for one, left in sides.items() if free <= left and left + needs <= limit]
+        if fitting:
+            free = sides[fitting[0]] + needs
+            yield Number(percent(x), words, fitting[0])
+        else:
+            free = x + _goal_room("") / 2
+            yield Number(percent(x), "", "end" if x > _NEAR_RIGHT else "middle")
+
+
+def _until(following: tuple[float, str]) -> float:
+    """How far the goal before this one may write: to its line, where it can hang right of it."""
+    x, words = following
+    needs = _goal_room(words)
+    return x if x + needs <= _WHOLE else x - needs
+
+
+def _goal_room(words: str) -> float:
+    """Percent of a line of 620 pixels: 7 a letter, and seven letters for the number itself."""
+    return 1.15 * (len(words) + 7)
 
 
 def _midnights(start: datetime, limit: datetime) -> Iterable[datetime]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from django import forms
 from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def choices(bound: BoundField) -> Iterator[Choice]:
         yield Choice(
             control=option.tag(),
             for_id=option.id_for_label,
-            label=option.choice_label,
+            label=capfirst(str(option.choice_label)),
             hint=hints.get(_value(option), ""),
         )
 
@@ -107,3 +109,15 @@ def _dress(widget: forms.Widget, invalid: bool) -> str:  # noqa: FBT001  a plain
         names.append("utrecht-textbox--invalid")
     own = str(widget.attrs.get("class", ""))
     return " ".join([*names, own] if own else names)
+
+
+def speak(field: forms.Field) -> None:
+    """Let an empty field say what to do; a field that says so itself keeps its own sentence."""
+    if field.error_messages["required"] != forms.Field.default_error_messages["required"]:
+        return
+    if isinstance(field, forms.MultipleChoiceField):
+        field.error_messages["required"] = _("Choose at least one.")
+    elif isinstance(field, forms.ChoiceField):
+        field.error_messages["required"] = _("Choose one.")
+    else:
+        field.error_messages["required"] = _("Fill this in.")

@@ -29,6 +29,7 @@ class Entry:
     icon: str
     order: int
     count: Count | None
+    unless: str
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,14 @@ _foot: list[tuple[Words, str]] = []
 
 
 def register(  # noqa: PLR0913  one line per tab reads better than an object per tab
-    role: str, label: Words, url_name: str, icon: str, order: int, *, count: Count | None = None
+    role: str,
+    label: Words,
+    url_name: str,
+    icon: str,
+    order: int,
+    *,
+    count: Count | None = None,
+    unless: str = "",
 ) -> None:
     """Give everyone with `role` a tab; registering the same place again replaces it.
 
@@ -58,6 +66,7 @@ def register(  # noqa: PLR0913  one line per tab reads better than an object per
         icon: A pictogram of the sprite.
         order: Lower stands first.
         count: How many things there wait for this person; asked at every page.
+        unless: The code of a role whose people reach this place from another page.
 
     Raises:
         ValueError: There is no such pictogram.
@@ -65,7 +74,7 @@ def register(  # noqa: PLR0913  one line per tab reads better than an object per
     if icon not in ICONS:
         raise ValueError(f"{icon!r} is no pictogram; choose from {sorted(ICONS)}")
     _entries[:] = [one for one in _entries if (one.role, one.url_name) != (role, url_name)]
-    _entries.append(Entry(role, label, url_name, icon, order, count))
+    _entries.append(Entry(role, label, url_name, icon, order, count, unless))
 
 
 def register_foot(label: Words, url_name: str) -> None:
@@ -79,7 +88,7 @@ def items(roles: Iterable[str], request: HttpRequest) -> list[Item]:
     wanted = frozenset(roles)
     places: dict[str, Entry] = {}
     for entry in sorted(_entries, key=lambda one: (one.order, one.url_name)):
-        if entry.role in wanted:
+        if entry.role in wanted and entry.unless not in wanted:
             places.setdefault(entry.url_name, entry)
     urls = {name: reverse(name) for name in places}
     # The longest address that the page starts with is the tab it belongs to: /aanvragen/26-0417

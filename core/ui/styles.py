@@ -52,6 +52,7 @@ PARTS = (
     "css/components/daylist.css",
     "css/components/heat.css",
     "css/components/figures.css",
+    "css/components/bars.css",
     "css/components/board.css",
     "css/components/pagetabs.css",
     "css/components/empty.css",
@@ -60,6 +61,7 @@ PARTS = (
     "css/components/letter.css",
     "css/components/account.css",
     "css/components/responsive.css",
+    "css/components/contrast.css",
     "css/components/sheet.css",
 )
 

@@ -309,6 +309,8 @@ class RegionCast:
     professionals: tuple[Staff, ...]
     experts: tuple[Person, ...]
     places: tuple[Place, ...]
+    # Requests in an ordinary year.
+    a_year: int = 0
 
 
 REGIONS = (
@@ -345,6 +347,7 @@ REGIONS = (
             Place("Bibliotheek Zuidoost", "Bijlmerplein 777, studiekamer", "1102"),
             Place("Dorpshuis Amstelzicht", "Dorpsstraat 611, kamer 1", "1182"),
         ),
+        a_year=110,
     ),
     RegionCast(
         code="VT12",
@@ -358,6 +361,7 @@ REGIONS = (
         professionals=(Staff("Lars Heemskerken", "06 0000 0302", "Veilig Thuis Duinstreek"),),
         experts=NEIGHBOUR_EXPERTS["VT12"],
         places=(Place("Wijkhuis De Spaarne", "Spaarneweg 500, kamer 3", "2012"),),
+        a_year=30,
     ),
     RegionCast(
         code="VT22",
@@ -371,5 +375,6 @@ REGIONS = (
         professionals=(Staff("Ivo Krommenhoek", "06 0000 0402", "Veilig Thuis Zaanoever"),),
         experts=NEIGHBOUR_EXPERTS["VT22"],
         places=(Place("Buurthuis De Molen", "Zaanweg 400, kamer 2", "1506"),),
+        a_year=14,
     ),
 )

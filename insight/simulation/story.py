@@ -19,6 +19,7 @@ from core.access.models import User
 from core.access.scope import region_scope
 from insight.simulation.cast import REGIONS
 from insight.simulation.regions import Stage, build_region, lay_out_areas
+from insight.simulation.year import live_a_year
 from matching import actions as matching
 from matching.models import Assignment, Offer, Request, Seat
 from pool.models import Expert
@@ -26,6 +27,8 @@ from scheduling import actions as scheduling
 from scheduling.models import Session, SessionRole
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# The evening itself fills the last days.
+BEFORE = 5 * DAY
 # What somebody who knows the case can say at once, or the next morning.
 BY_REQUESTER = ("G1", "G2", "G4", "G6")
 BY_COORDINATOR = ("G7", "G8", "G13")
@@ -37,10 +40,19 @@ def tell(*, now: datetime, seed: int) -> str:
     dice = random.Random(seed)  # noqa: S311  (reproducible on purpose; nothing secret)
     lay_out_areas()
     stages = [build_region(cast, now=now, dice=dice) for cast in REGIONS]
+    n_before = 0
+    for cast, stage in zip(REGIONS, stages, strict=True):
+        # Dice of its own: another past leaves the evening as it is.
+        past = random.Random(f"{seed} {cast.code}")  # noqa: S311  (as above)
+        with region_scope(stage.region.pk):
+            n_before += live_a_year(cast.a_year, until=now - BEFORE, now=now, dice=past)
     with region_scope(stages[0].region.pk):
         n_requests = _Story(stages[0], now, dice).play()
     n_experts = sum(len(stage.experts) for stage in stages)
-    return f"{len(stages)} regions, {n_experts} experts, {n_requests} requests"
+    return (
+        f"{len(stages)} regions, {n_experts} experts, {n_requests} requests "
+        f"and {n_before} of the year before"
+    )
 
 
 @dataclass

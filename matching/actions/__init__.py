@@ -1,6 +1,31 @@
 """What people and clocks can do in matching. One function is one transaction."""
 
+from matching.actions.answers import (
+    NotDeployable,
+    UndoLate,
+    accept_offer,
+    decline_offer,
+    undo_accept,
+    undo_decline,
+)
 from matching.actions.assignments import end_assignment
+from matching.actions.calls import (
+    ChainOver,
+    climb,
+    hurry,
+    pass_call,
+    start_calling,
+    take_call,
+)
+from matching.actions.choices import DoesNotFit, decide
+from matching.actions.conflicts import ConflictDeclared, ConflictNotAnswered, declare_conflict
+from matching.actions.filing import (
+    AreaUnknown,
+    CaseReferenceTelling,
+    Filing,
+    current_policy,
+    open_request,
+)
 from matching.actions.gate import (
     AnswerMissing,
     DateToCome,
@@ -9,64 +34,59 @@ from matching.actions.gate import (
     NotYours,
     TwoPersonsNeeded,
     confirm_gate_item,
-    lapse_gate,
     require_complete_gate,
-    void_for,
-    void_gate,
+)
+from matching.actions.gate_pairs import approve_forensic, waive_duo
+from matching.actions.gate_voids import lapse_gate, void_for, void_gate
+from matching.actions.measure_ends import ask_about_measure, reach_end
+from matching.actions.measure_news import (
+    EndMissing,
+    UnknownNews,
+    change_protected_roles,
+    record_measure_event,
 )
 from matching.actions.measures import (
     AmbiguousImposition,
     BeyondMaximum,
-    EndMissing,
     EndNotAfterStart,
     MeasureFiling,
-    UnknownNews,
-    ask_about_measure,
-    change_protected_roles,
-    reach_end,
-    record_measure_event,
 )
 from matching.actions.offers import (
-    ConflictDeclared,
-    ConflictNotAnswered,
-    NotDeployable,
     OfferClosed,
     OfferLate,
     OfferTaken,
     OfferWithdrawn,
-    UndoLate,
-    accept_offer,
-    declare_conflict,
-    decline_offer,
     expire_offer,
     offer_opened,
     say_offer_gone,
-    undo_accept,
     withdraw_offer,
     withdraw_offers_of,
 )
+from matching.actions.promises import admit_promise_passed
 from matching.actions.requests import (
-    AreaUnknown,
-    CaseReferenceTelling,
     ContactToCome,
-    Filing,
+    Reach,
+    change_reach,
     close_request,
-    current_policy,
-    open_request,
     record_first_contact,
     report_reachable,
     see_request,
     withdraw_request,
 )
 from matching.actions.rows import RequestOver
-from matching.actions.tasks import ask_to_call, ask_to_look, finish_task, open_task, settle_tasks
+from matching.actions.tasks import (
+    ask_to_call,
+    ask_to_look,
+    finish_task,
+    open_task,
+    settle_task,
+    settle_tasks,
+)
 from matching.actions.waves import (
     DeadlinePast,
-    DoesNotFit,
     MeetingRefused,
     SeatNotOpen,
     WaveRunning,
-    decide,
     start_wave,
 )
 
@@ -76,6 +96,7 @@ __all__ = [
     "AreaUnknown",
     "BeyondMaximum",
     "CaseReferenceTelling",
+    "ChainOver",
     "ConflictDeclared",
     "ConflictNotAnswered",
     "ContactToCome",
@@ -95,6 +116,7 @@ __all__ = [
     "OfferLate",
     "OfferTaken",
     "OfferWithdrawn",
+    "Reach",
     "RequestOver",
     "SeatNotOpen",
     "TwoPersonsNeeded",
@@ -102,10 +124,14 @@ __all__ = [
     "UnknownNews",
     "WaveRunning",
     "accept_offer",
+    "admit_promise_passed",
+    "approve_forensic",
     "ask_about_measure",
     "ask_to_call",
     "ask_to_look",
     "change_protected_roles",
+    "change_reach",
+    "climb",
     "close_request",
     "confirm_gate_item",
     "current_policy",
@@ -115,10 +141,12 @@ __all__ = [
     "end_assignment",
     "expire_offer",
     "finish_task",
+    "hurry",
     "lapse_gate",
     "offer_opened",
     "open_request",
     "open_task",
+    "pass_call",
     "reach_end",
     "record_first_contact",
     "record_measure_event",
@@ -126,11 +154,16 @@ __all__ = [
     "require_complete_gate",
     "say_offer_gone",
     "see_request",
+    "settle_task",
     "settle_tasks",
+    "start_calling",
     "start_wave",
+    "take_call",
     "undo_accept",
+    "undo_decline",
     "void_for",
     "void_gate",
+    "waive_duo",
     "withdraw_offer",
     "withdraw_offers_of",
     "withdraw_request",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,11 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, outbox
-from core.access.models import Role, User
-from core.approvals import effect
+from core.access.models import User
 from core.clock import local
 from core.errors import NotAllowed, Refusal
-from matching import clock, signals
+from matching import clock
 from matching.actions import notices
 from matching.actions.rows import lock_running
 from matching.actions.tasks import open_task, settle_tasks
@@ -25,11 +23,10 @@ from matching.models import GateItem, Offer, Request, Seat
 from matching.models.requests import TaskKind
 from matching.permissions import may_coordinate, may_follow
 from matching.queries.gate import gate, open_codes, running_assignments
-from matching.reference import BY_CODE, ITEMS, Cause, voided_by
+from matching.reference import BY_CODE, ITEMS
 from matching.states import (
     GATE_ITEM,
     IN_FORCE,
-    RUNNING,
     GateCode,
     GateItemState,
     GateWho,
@@ -87,7 +84,7 @@ def make_gate(
     and G11 (the expert, who is not known yet) and G10 (the system, on the expert's papers).
     """
     GateItem.objects.bulk_create([GateItem(request=request, code=item.code) for item in ITEMS])
-    _write(request, GateCode.G12, GateItemState.CONFIRMED, by=None, now=now)
+    write_item(request, GateCode.G12, GateItemState.CONFIRMED, by=None, now=now)
     for code in (GateCode.G1, GateCode.G2, GateCode.G3, GateCode.G4, GateCode.G6):
         if code in answers:
             _confirm(request, code, answers[code], by=by, now=now)
@@ -135,84 +132,13 @@ def confirm_by_expert(
 
     An expert who answers by link and has no account confirms through the system's hand.
     """
-    _write(
+    write_item(
         request,
         code,
         GateItemState.CONFIRMED,
         by=None if by_system else by,
         now=now,
     )
-
-
-@transaction.atomic
-def void_gate(
-    *, request_id: UUID, codes: Collection[str], now: datetime, why: Cause
-) -> tuple[str, ...]:
-    """Open `codes` again where they were done. Returns those that were. Twice is harmless.
-
-    Scheduling hears `gate_voided` in this transaction; a coordinator gets a task, and the
-    requester a neutral mail.
-    """
-    request = lock_running(request_id)
-    # An answer that stands in the way does not open by itself: somebody has to look again.
-    done = GATE_ITEM.sources(GateItemState.OPEN)
-    rows = GateItem.objects.filter(request=request, code__in=codes, state__in=done).exclude(
-        state=GateItemState.REFUSED
-    )
-    if why == Cause.TIME:
-        rows = rows.filter(valid_until__lte=now)
-    voided = tuple(
-        item.code for item in ITEMS if item.code in set(rows.values_list("code", flat=True))
-    )
-    if not voided:
-        return ()
-    GateItem.objects.filter(request=request, code__in=voided).update(
-        state=GateItemState.OPEN,
-        risk="",
-        stated_on=None,
-        confirmed_at=None,
-        confirmed_by=None,
-        by_system=False,
-        valid_until=None,
-    )
-    occasion = f"gate-voided:{request.pk}:{now:%Y%m%dT%H%M%S}"
-    open_task(
-        TaskKind.GATE_LAPSED,
-        request=request,
-        due_at=now + timedelta(minutes=request.policy.call_back),
-        once_per=occasion,
-        now=now,
-    )
-    notices.tell_requester(request, "matching/something_changed", once_per=occasion, now=now)
-    audit.record(
-        "gate.voided",
-        by=None,
-        at=now,
-        subject=request.case_id,
-        target=request,
-        why=str(why),
-        codes=",".join(voided),
-    )
-    signals.gate_voided.send(sender=None, request=request, codes=voided, why=why, now=now)
-    return voided
-
-
-def void_for(request_id: UUID, causes: Collection[Cause], *, now: datetime) -> tuple[str, ...]:
-    """Open everything that one of `causes` opens (the table in `matching.reference`)."""
-    codes = {code for cause in causes for code in voided_by(cause)}
-    first = next((cause for cause in Cause if cause in causes), None)
-    return void_gate(request_id=request_id, codes=codes, now=now, why=first) if first else ()
-
-
-def lapse_gate(*, request_id: UUID, now: datetime) -> tuple[str, ...]:
-    """Open what nobody renewed in time, and alert whoever has duty; too early does nothing."""
-    if not Request.objects.filter(pk=request_id, state__in=RUNNING).exists():
-        return ()
-    codes = voided_by(Cause.TIME)
-    voided = void_gate(request_id=request_id, codes=codes, now=now, why=Cause.TIME)
-    if voided:
-        notices.tell_on_call(once_per=f"gate-lapsed:{request_id}:{now:%Y%m%dT%H%M}", now=now)
-    return voided
 
 
 def require_complete_gate(request: Request, *, at: datetime, on: date | None = None) -> None:
@@ -224,39 +150,6 @@ def require_complete_gate(request: Request, *, at: datetime, on: date | None = N
     codes = open_codes(request, at=at, on=on)
     if codes:
         raise GateIncomplete(codes)
-
-
-# --- Two persons ------------------------------------------------------------------------------
-
-
-def _fingerprint(request_id: UUID) -> str:
-    """Changes with every item, so that two persons decide about the same gate."""
-    rows = GateItem.objects.filter(request_id=request_id).order_by("code")
-    text = "|".join(f"{row.code}{row.state}{row.risk}{row.confirmed_at}" for row in rows)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-@effect("matching.waive_duo", roles=(Role.COORDINATOR,), fingerprint=_fingerprint)
-def waive_duo(subject: UUID, by: User, now: datetime) -> None:
-    """G8: two coordinators agree that the first meeting is not with two."""
-    request = lock_running(subject)
-    _write(request, GateCode.G8, GateItemState.WAIVED, by=by, now=now)
-    audit.record("gate.waived", by=by, at=now, subject=request.case_id, target=request, code="G8")
-
-
-@effect("matching.approve_forensic", roles=(Role.COORDINATOR,), fingerprint=_fingerprint)
-def approve_forensic(subject: UUID, by: User, now: datetime) -> None:
-    """G5: two coordinators have seen that a forensic consultation was held, and agree."""
-    request = lock_running(subject)
-    risk = GateItem.objects.get(request=request, code=GateCode.G4).risk
-    if risk != RiskAnswer.CONSULT_NEEDED:
-        raise AnswerMissing
-    _write(
-        request, GateCode.G5, GateItemState.CONFIRMED, by=by, now=now, stated_on=local(now).date()
-    )
-    audit.record(
-        "gate.confirmed", by=by, at=now, subject=request.case_id, target=request, code="G5"
-    )
 
 
 # --- Rows -------------------------------------------------------------------------------------
@@ -284,7 +177,7 @@ def _confirm(request: Request, code: str, answer: GateAnswer, *, by: User, now: 
     if code == GateCode.G4:
         _confirm_risk(request, answer.risk, by=by, now=now)
         return
-    _write(request, code, GateItemState.CONFIRMED, by=by, now=now, stated_on=answer.stated_on)
+    write_item(request, code, GateItemState.CONFIRMED, by=by, now=now, stated_on=answer.stated_on)
 
 
 def _confirm_risk(request: Request, risk: str, *, by: User, now: datetime) -> None:
@@ -294,9 +187,9 @@ def _confirm_risk(request: Request, risk: str, *, by: User, now: datetime) -> No
     before = GateItem.objects.get(request=request, code=GateCode.G4).risk
     refused = risk == RiskAnswer.NOT_DEPLOYABLE
     state = GateItemState.REFUSED if refused else GateItemState.CONFIRMED
-    _write(request, GateCode.G4, state, by=by, now=now, risk=risk)
+    write_item(request, GateCode.G4, state, by=by, now=now, risk=risk)
     if risk == RiskAnswer.NO_CONTRAINDICATION:
-        _write(request, GateCode.G5, GateItemState.NOT_NEEDED, by=None, now=now)
+        write_item(request, GateCode.G5, GateItemState.NOT_NEEDED, by=None, now=now)
     elif before != risk:
         # An earlier "not needed" answered another question; an approval, another risk.
         GateItem.objects.filter(request=request, code=GateCode.G5).update(
@@ -329,7 +222,7 @@ def _stop_search(request: Request, *, now: datetime) -> None:
     notices.tell_on_call(once_per=f"gate-refused:{request.pk}:{now:%Y%m%dT%H%M}", now=now)
 
 
-def _write(  # noqa: PLR0913  (one row, its answers)
+def write_item(  # noqa: PLR0913  (one row, its answers)
     request: Request,
     code: str,
     state: GateItemState,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,17 +12,19 @@ from django.utils import translation
 
 from core import outbox
 from core.access import links
-from core.access.models import LinkPurpose, LinkToken, Membership, User
+from core.access.models import LinkPurpose, LinkToken, Membership, Role, User
 from core.clock import local
 from core.outbox import Channel, MessageState
 from core.outbox.models import Message
 from core.ui import moments
 from matching.clock import after_quiet
-from matching.models import Offer, Request
+from matching.models import Call, CallChain, Offer, Request
 from matching.states import Urgency
 from pool.models import Expert, OnCallShift, RegionProfile
 from pool.queries import contact, on_call
 
+# Whom a call chain calls.
+CALLED = (Role.COORDINATOR, Role.REGIONAL_ADMIN)
 GONE = "matching.offer_gone"
 # So long before its deadline an offer that was not answered is brought to mind (domain.md S5).
 REMIND_BEFORE = timedelta(minutes=30)
@@ -49,6 +51,35 @@ def tell_on_call(*, once_per: str, now: datetime) -> int:
     return len(called)
 
 
+def call_member(member: Membership, *, once_per: str, about: UUID, now: datetime) -> None:
+    """Call one person of the rota about something that cannot wait, at any hour."""
+    _tell_user(
+        member.user,
+        "matching/needs_you",
+        once_per=once_per,
+        now=now,
+        phone=member.phone,
+        url=f"{settings.BASE_URL}{reverse('matching:calls')}",
+        about=about,
+    )
+
+
+def say_solved(chain: CallChain, calls: Iterable[Call], *, now: datetime) -> None:
+    """Tell everybody who was called that it is solved, by text message where they were texted."""
+    outbox.withdraw(about=chain.pk, now=now)
+    called = {call.user_id: call.user for call in calls}
+    rows = Membership.objects.filter(user__in=called, role__in=CALLED, ended_at=None)
+    phones = dict(rows.exclude(phone="").values_list("user_id", "phone"))
+    for user in called.values():
+        _tell_user(
+            user,
+            "matching/solved",
+            once_per=f"solved:{chain.pk}",
+            now=now,
+            phone=phones.get(user.pk, ""),
+        )
+
+
 def tell_requester(request: Request, template: str, *, once_per: str, now: datetime) -> None:
     """A mail to the professional who asked, with the way to the status page."""
     _tell_user(
@@ -61,7 +92,14 @@ def tell_requester(request: Request, template: str, *, once_per: str, now: datet
 
 
 def _tell_user(  # noqa: PLR0913  (who, what, when, where)
-    user: User, template: str, *, once_per: str, now: datetime, phone: str = "", url: str = ""
+    user: User,
+    template: str,
+    *,
+    once_per: str,
+    now: datetime,
+    phone: str = "",
+    url: str = "",
+    about: UUID | None = None,
 ) -> None:
     key = f"{once_per}:{user.pk.hex[:12]}"
     context = {"url": url or f"{settings.BASE_URL}/"}
@@ -73,6 +111,7 @@ def _tell_user(  # noqa: PLR0913  (who, what, when, where)
         once_per=key,
         now=now,
         context=context,
+        about=about,
     )
     if phone:
         outbox.post(
@@ -83,6 +122,7 @@ def _tell_user(  # noqa: PLR0913  (who, what, when, where)
             once_per=key,
             now=now,
             context=context,
+            about=about,
         )
 
 
@@ -169,14 +209,14 @@ def end_offers(offer_ids: Collection[UUID], *, now: datetime) -> None:
     ).update(revoked_at=now)
 
 
-def say_gone_later(offers: Collection[Offer], *, now: datetime) -> None:
-    """Plan the kind mail to those who need not answer any more.
+def say_gone_later(offers: Collection[Offer], *, at: datetime) -> None:
+    """Plan the kind mail to those who need not answer any more, for the instant `at`.
 
     Written by the worker: whoever says yes should not hold the request while letters to
     others are written.
     """
     for offer in offers:
-        outbox.schedule(GONE, subject=offer.pk, at=now, once_per=f"offer-gone:{offer.pk}")
+        outbox.schedule(GONE, subject=offer.pk, at=at, once_per=f"offer-gone:{offer.pk}")
 
 
 def say_gone(offer: Offer, *, now: datetime) -> None:

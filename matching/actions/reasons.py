@@ -9,13 +9,13 @@ from django.db import transaction
 
 from core import audit
 from core.access.models import User
-from matching.actions.offers import OfferClosed, declare_conflict
-from matching.actions.rows import RequestOver
+from matching.actions.conflicts import write_declaration
+from matching.actions.offers import OfferClosed
 from matching.actions.tasks import open_task
 from matching.models import Offer
 from matching.models.requests import TaskKind
 from matching.permissions import require_answerer
-from matching.states import Conflict, DeclineReason, OfferState
+from matching.states import RUNNING, Conflict, DeclineReason, OfferState
 
 
 @transaction.atomic
@@ -30,7 +30,9 @@ def give_reason(
     Raises:
         Offer.DoesNotExist: no such offer, or not theirs. OfferClosed: there is no no to explain.
     """
-    offer = Offer.objects.select_related("expert", "seat").get(pk=offer_id, expert_id=expert_id)
+    offer = Offer.objects.select_related("expert", "seat__request").get(
+        pk=offer_id, expert_id=expert_id
+    )
     require_answerer(by, offer.expert)
     if offer.state != OfferState.DECLINED or reason not in DeclineReason.values:
         raise OfferClosed
@@ -46,19 +48,5 @@ def give_reason(
             once_per=f"too-heavy:{offer.pk}",
             now=now,
         )
-    if reason == DeclineReason.CONFLICT:
-        _close_for(offer, now=now, by=by)
-
-
-def _close_for(offer: Offer, *, now: datetime, by: User | None) -> None:
-    try:
-        declare_conflict(
-            request_id=offer.seat.request_id,
-            expert_id=offer.expert_id,
-            answer=Conflict.CONFLICT,
-            now=now,
-            by=by,
-        )
-    except RequestOver:
-        # Nothing is left to keep away from: the request ended in the meantime.
-        return
+    if reason == DeclineReason.CONFLICT and offer.seat.request.state in RUNNING:
+        write_declaration(offer.seat.request, expert_id, Conflict.CONFLICT, now=now)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +12,7 @@ from django.db import transaction
 from core import audit
 from core.access.models import User
 from core.outbox.models import Message
+from matching.actions.calls import stop_calling
 from matching.models import Offer, Request, Task
 from matching.models.requests import TaskKind
 from matching.permissions import require_coordinator
@@ -47,7 +50,7 @@ def open_task(  # noqa: PLR0913  (what, about whom, when)
             at=now,
             subject=expert.pk if expert else None,
             target=task,
-            kind=str(kind),
+            **_kind(task),
         )
     return task
 
@@ -63,7 +66,8 @@ def finish_task(*, task_id: UUID, by: User, now: datetime) -> Task:
     task = Task.objects.get(pk=task_id)
     done = Task.objects.filter(pk=task_id, done_at=None).update(done_at=now, done_by=by)
     if done:
-        audit.record("task.done", by=by, at=now, target=task, kind=task.kind)
+        audit.record("task.done", by=by, at=now, target=task, **_kind(task))
+        stop_calling([task_id], now=now)
         task.refresh_from_db()
     return task
 
@@ -95,9 +99,30 @@ def ask_to_look(*, request: Request | None, kind: TaskKind, what: str, now: date
     )
 
 
-def settle_tasks(*kinds: TaskKind, request: Request, now: datetime) -> int:
-    """Close tasks that solved themselves. Returns how many."""
+def settle_tasks(*kinds: TaskKind, request: Request, now: datetime, is_solved: bool = True) -> int:
+    """Close tasks that solved themselves, or became others. Returns how many."""
     open_ones = Task.objects.filter(request=request, done_at=None)
     if kinds:
         open_ones = open_ones.filter(kind__in=kinds)
-    return open_ones.update(done_at=now)
+    return _settle(open_ones.values_list("pk", flat=True), now=now, is_solved=is_solved)
+
+
+def settle_task(*, once_per: str, now: datetime) -> int:
+    """Close the task of one occasion, which solved itself. Returns how many: 1 or 0."""
+    return _settle(
+        Task.objects.filter(once_per=once_per, done_at=None).values_list("pk", flat=True), now=now
+    )
+
+
+def _settle(ids: Collection[UUID], *, now: datetime, is_solved: bool = True) -> int:
+    found = list(ids)
+    if not found:
+        return 0
+    n_settled = Task.objects.filter(pk__in=found, done_at=None).update(done_at=now)
+    stop_calling(found, now=now, is_solved=is_solved)
+    return n_settled
+
+
+def _kind(task: Task) -> dict[str, Any]:
+    """What the log says of a task; nothing where the kind would tell what an expert said."""
+    return {} if task.expert_id else {"kind": str(task.kind)}

@@ -1,4 +1,4 @@
-"""Looking at the pool, and asking people in small rounds until somebody says yes."""
+"""Asking people in small rounds until somebody says yes, or nobody is left."""
 
 from __future__ import annotations
 
@@ -7,28 +7,23 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, outbox
 from core.access.models import User
 from core.errors import Refusal
 from matching.actions import notices
+from matching.actions.calls import climb_after, climb_every, start_calling
+from matching.actions.choices import checked, explained, following_of, keep
+from matching.actions.promises import look_at_promise
 from matching.actions.rows import lock_seat, move_request
 from matching.actions.tasks import open_task, settle_tasks
-from matching.models import Decision, GateItem, Offer, Request, Seat, Wave
+from matching.models import Decision, GateItem, Offer, Seat, Wave
 from matching.models.requests import TaskKind
 from matching.permissions import require_coordinator
-from matching.queries.fit import Fit, look
-from matching.states import (
-    RUNNING,
-    GateItemState,
-    OfferState,
-    Release,
-    RequestState,
-    SeatState,
-    WaveState,
-)
+from matching.queries.fit import look
+from matching.queries.terms import answer_by
+from matching.states import RUNNING, GateItemState, OfferState, RequestState, SeatState, WaveState
 from pool.models import Expert
 
 DEADLINE = "matching.offer_deadline"
@@ -46,24 +41,8 @@ class MeetingRefused(Refusal):
     message = _("The safety check says that this meeting should not be. Call the professional.")
 
 
-class DoesNotFit(Refusal):
-    message = _("Somebody on your list cannot take this now. Look at the list again.")
-
-
 class DeadlinePast(Refusal):
     message = _("Choose a time to answer that is still to come.")
-
-
-@transaction.atomic
-def decide(*, seat_id: UUID, by: User | None, now: datetime) -> Decision:
-    """Look at the whole pool for one seat and keep what was found, with every reason.
-
-    Raises:
-        Seat.DoesNotExist, NotAllowed.
-    """
-    require_coordinator(by)
-    seat = lock_seat(seat_id)
-    return _keep(look(seat, now=now), seat, by=by, now=now)
 
 
 @transaction.atomic
@@ -101,8 +80,9 @@ def start_wave(
     if deadline_at is not None and deadline_at <= now:
         raise DeadlinePast
     fit = look(seat, now=now)
-    order = _checked(experts, fit) if experts else fit.fitting
-    decision = _keep(fit, seat, by=by, now=now)
+    order = checked(experts, fit) if experts else fit.fitting
+    fit = fit if order else explained(fit, seat, now=now)
+    decision = keep(fit, seat, by=by, now=now)
     if not order:
         tell_nobody_left(seat, decision, now=now)
         return None
@@ -132,10 +112,11 @@ def go_on(seat: Seat, *, now: datetime) -> None:
     following = following_of(seat, last, fit)
     if n_open and last.state == WaveState.ACTIVE:
         for expert_id in following[:free]:
-            ask_one(last, expert_id, now=now, deadline_at=now + term_of(seat.request))
+            ask_one(last, expert_id, now=now, deadline_at=answer_by(seat.request, asked_at=now))
         return
     close_wave(seat, now=now)
-    decision = _keep(fit, seat, by=None, now=now)
+    fit = fit if following else explained(fit, seat, now=now)
+    decision = keep(fit, seat, by=None, now=now)
     if following:
         _begin(seat, decision, following, now=now)
     else:
@@ -154,15 +135,16 @@ def tell_nobody_left(seat: Seat, decision: Decision, *, now: datetime) -> None:
     request = seat.request
     move_request(request, RequestState.UNFILLED, unfilled_at=now)
     # Somebody looked, or the machine did: the question is no longer who to ask first.
-    settle_tasks(TaskKind.NEW_REQUEST, request=request, now=now)
-    open_task(
+    settle_tasks(TaskKind.NEW_REQUEST, request=request, now=now, is_solved=False)
+    task = open_task(
         TaskKind.NOBODY_FITS,
         request=request,
         due_at=now + timedelta(minutes=request.policy.call_back),
         once_per=f"nobody-fits:{decision.pk}",
         now=now,
     )
-    notices.tell_on_call(once_per=f"nobody-fits:{decision.pk}", now=now)
+    start_calling(task, now=now, every=climb_every(request), calm_until=now + climb_after(request))
+    look_at_promise(task)
     notices.tell_requester(request, "matching/news", once_per=f"nobody-fits:{decision.pk}", now=now)
     audit.record(
         "request.unfilled",
@@ -174,50 +156,34 @@ def tell_nobody_left(seat: Seat, decision: Decision, *, now: datetime) -> None:
     )
 
 
-def take_back(offers: Sequence[Offer], state: OfferState, *, now: datetime) -> int:
+def reopen(seat: Seat, offer: Offer, *, now: datetime) -> None:
+    """Let a question that got a no wait again, in the round that runs or in one of its own.
+
+    Tasks stay as they are: whoever was alarmed goes on until somebody says yes.
+    """
+    wave = Wave.objects.filter(seat=seat, state=WaveState.ACTIVE).first()
+    if wave is None:
+        decision = keep(look(seat, now=now), seat, by=None, now=now)
+        order = [offer.expert_id]
+        wave = _open_wave(seat, decision, order, now=now, deadline_at=offer.deadline_at)
+    Offer.objects.filter(pk=offer.pk, state=OfferState.DECLINED).update(
+        state=OfferState.OPEN, closed_at=None, reason="", by_link=False, wave=wave
+    )
+    Wave.objects.filter(pk=wave.pk, deadline_at__lt=offer.deadline_at).update(
+        deadline_at=offer.deadline_at
+    )
+
+
+def take_back(
+    offers: Sequence[Offer], state: OfferState, *, now: datetime, keeps_link: bool = False
+) -> int:
     """Close open offers as `state`, with their links and messages. Returns how many closed."""
     ids = [offer.pk for offer in offers]
     closed = Offer.objects.filter(pk__in=ids, state=OfferState.OPEN).update(
         state=state, closed_at=now
     )
-    notices.end_offers(ids, now=now)
+    (notices.silence_offers if keeps_link else notices.end_offers)(ids, now=now)
     return closed
-
-
-def _checked(experts: Sequence[UUID], fit: Fit) -> list[UUID]:
-    """The list of a coordinator, each once, each able to do the work."""
-    order = list(dict.fromkeys(experts))
-    if not set(order) <= set(fit.fitting) | _asked_before(fit):
-        raise DoesNotFit
-    return order
-
-
-def _asked_before(fit: Fit) -> set[UUID]:
-    """Those against whom nothing speaks but an earlier offer of this request."""
-    return {
-        expert_id
-        for expert_id, found in fit.excluded
-        if {one.code for one in found} == {"ALREADY_OFFERED"}
-    }
-
-
-def following_of(seat: Seat, last: Wave, fit: Fit) -> list[UUID]:
-    """Who comes next: of the listed order those who can still be asked, and then newcomers."""
-    request = seat.request
-    # Whoever lost to somebody faster has not answered, and may be asked again after an undo.
-    asked = Offer.objects.filter(seat__request=request).exclude(state=OfferState.SUPERSEDED)
-    since = Q(offered_at__gte=last.started_at)
-    busy = set(
-        asked.filter(since | Q(state__in=[OfferState.OPEN, OfferState.ACCEPTED])).values_list(
-            "expert_id", flat=True
-        )
-    )
-    able = set(fit.fitting) | _asked_before(fit)
-    order = [expert_id for expert_id in last.order if expert_id in able and expert_id not in busy]
-    if request.policy.release(request.urgency) == Release.AUTOMATIC:
-        known = {*order, *asked.values_list("expert_id", flat=True)}
-        order += [expert_id for expert_id in fit.fitting if expert_id not in known]
-    return order
 
 
 def _begin(
@@ -228,22 +194,28 @@ def _begin(
     now: datetime,
     deadline_at: datetime | None = None,
 ) -> Wave:
-    request = seat.request
-    deadline = deadline_at or now + term_of(request)
+    deadline = deadline_at or answer_by(seat.request, asked_at=now)
+    wave = _open_wave(seat, decision, order, now=now, deadline_at=deadline)
+    settle_tasks(TaskKind.NEW_REQUEST, TaskKind.NOBODY_FITS, request=seat.request, now=now)
+    for expert_id in order[: wave.size]:
+        ask_one(wave, expert_id, now=now, deadline_at=deadline)
+    return wave
+
+
+def _open_wave(
+    seat: Seat, decision: Decision, order: Sequence[UUID], *, now: datetime, deadline_at: datetime
+) -> Wave:
     wave = Wave(
         seat=seat,
         decision=decision,
         number=Wave.objects.filter(seat=seat).count() + 1,
-        size=request.policy.wave_size,
+        size=seat.request.policy.wave_size,
         order=list(order),
         started_at=now,
-        deadline_at=deadline,
+        deadline_at=deadline_at,
     )
     wave.save(force_insert=True)
-    move_request(request, RequestState.SEARCHING)
-    settle_tasks(TaskKind.NEW_REQUEST, TaskKind.NOBODY_FITS, request=request, now=now)
-    for expert_id in order[: wave.size]:
-        ask_one(wave, expert_id, now=now, deadline_at=deadline)
+    move_request(seat.request, RequestState.SEARCHING)
     return wave
 
 
@@ -267,39 +239,3 @@ def ask_one(wave: Wave, expert_id: UUID, *, now: datetime, deadline_at: datetime
     notices.send_offer(offer, wave.seat.request, now=now)
     audit.record("offer.made", by=None, at=now, subject=expert_id, target=offer, rank=offer.rank)
     return offer
-
-
-def _keep(fit: Fit, seat: Seat, *, by: User | None, now: datetime) -> Decision:
-    """Store a look at the pool: codes and numbers only; sentences are made when somebody reads."""
-    decision = Decision(
-        seat=seat,
-        made_at=now,
-        made_by=by,
-        by_machine=by is None,
-        ranked=[
-            {
-                "expert": str(one.expert_id),
-                "score": one.score,
-                "parts": [
-                    {"code": part.code, "points": part.points, "fact": part.fact}
-                    for part in one.parts
-                ],
-            }
-            for one in fit.ranked
-        ],
-        excluded=[
-            {
-                "expert": str(expert_id),
-                "objections": [{"code": one.code, "facts": one.facts} for one in found],
-            }
-            for expert_id, found in fit.excluded
-        ],
-    )
-    decision.save(force_insert=True)
-    return decision
-
-
-def term_of(request: Request) -> timedelta:
-    """How long somebody may think, by the policy that the request was filed under."""
-    term: timedelta = request.policy.answer_within(request.urgency)
-    return term

@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from core import audit
 from core.access.models import User
 from core.errors import Refusal
+from matching.actions.choices import following_of
 from matching.actions.rows import lock_seat
-from matching.actions.waves import ask_one, following_of, term_of
+from matching.actions.waves import ask_one
 from matching.models import Offer, Wave
 from matching.permissions import require_coordinator
 from matching.queries.fit import look
+from matching.queries.terms import answer_by
 from matching.states import WaveState
 
 
@@ -47,7 +49,7 @@ def ask_next_too(*, seat_id: UUID, by: User, now: datetime) -> Offer:
         raise NobodyLeftToAsk
     wave.seat = seat
     Wave.objects.filter(pk=wave.pk).update(size=wave.size + 1)
-    offer = ask_one(wave, following[0], now=now, deadline_at=now + term_of(seat.request))
+    offer = ask_one(wave, following[0], now=now, deadline_at=answer_by(seat.request, asked_at=now))
     audit.record(
         "wave.widened", by=by, at=now, subject=seat.request.case_id, target=wave, size=wave.size + 1
     )

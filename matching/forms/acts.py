@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import local
 from matching import clock
+from matching.actions import Reach
 from matching.forms.fields import DayField, WallClockField
-from matching.forms.filing import YES_NO, SafetyForm, StepForm, too_long
-from matching.models import Measure
+from matching.forms.filing import ReachForm, SafetyForm
+from matching.forms.measure import too_long
+from matching.forms.steps import YES_NO, StepForm
+from matching.models import Measure, Request
 from matching.states import (
     Conflict,
     DeclineReason,
@@ -80,6 +84,27 @@ def safety_answers(cleaned: dict[str, Any]) -> dict[GateCode, Any]:
         GateCode.G6: cleaned.get("consent") == "YES",
     }
     return {code: answer for code, answer in told.items() if answer}
+
+
+class NumbersForm(ReachForm):
+    """Other people or numbers to call about a request that runs."""
+
+    area = None  # type: ignore[assignment]  # Django's way to leave a field out
+    day_parts = None  # type: ignore[assignment]
+    numbers_work = forms.BooleanField(
+        label=_("These people can be reached; I checked"),
+        help_text=_("Without a tick the safety check asks for it again."),
+        required=False,
+    )
+
+    def reach(self) -> Reach:
+        """What was filled in."""
+        return Reach(**{one.name: self.cleaned_data[one.name] for one in fields(Reach)})
+
+
+def known_numbers(request: Request) -> dict[str, str]:
+    """What stands there now, to begin from."""
+    return {one.name: getattr(request, one.name) for one in fields(Reach)}
 
 
 class MeasureNewsForm(StepForm):
@@ -207,6 +232,25 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         if self.is_bound and self.data.get("answer") != "yes":
             self.fields["conflict"].required = False
+
+
+class UndoForm(forms.Form):
+    """A yes taken back: a tick, because machines press buttons."""
+
+    use_required_attribute = False
+    sure = forms.BooleanField(
+        label=_("Yes, I give it back"),
+        error_messages={"required": _("Tick this first, or close this page: then it stays so.")},
+    )
+
+
+class ReopenForm(UndoForm):
+    """A no taken back."""
+
+    sure = forms.BooleanField(
+        label=_("That was not me, or I can after all"),
+        error_messages={"required": _("Tick this first, or close this page: then it stays so.")},
+    )
 
 
 class ReasonForm(forms.Form):

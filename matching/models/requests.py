@@ -14,6 +14,7 @@ from core.access.scope import Regional, cascade, regional_key
 from core.crypto import SealedText, Subject
 from core.retention import Keep
 from matching.states import (
+    RUNNING,
     AgeBand,
     Relation,
     Release,
@@ -45,6 +46,8 @@ class PolicyVersion(Regional):
     call_back = models.PositiveIntegerField(_("coordinator calls within (min)"), default=120)
     first_contact = models.PositiveIntegerField(_("goal of first contact (min)"), default=1440)
     first_meeting = models.PositiveIntegerField(_("goal of first meeting (min)"), default=4320)
+    climb_after = models.PositiveIntegerField(_("second is called after (min)"), default=60)
+    climb_every = models.PositiveIntegerField(_("and the next every (min)"), default=15)
     undo = models.PositiveIntegerField(_("accept can be undone (min)"), default=15)
     default_days = models.PositiveSmallIntegerField(_("usual length of the measure"), default=10)
     max_days = models.PositiveSmallIntegerField(_("longest length of the measure"), default=28)
@@ -57,6 +60,9 @@ class PolicyVersion(Regional):
             models.UniqueConstraint(fields=["region", "number"], name="policy_number_once"),
             models.CheckConstraint(
                 condition=Q(wave_size__gte=1, wave_size__lte=3), name="policy_wave_size_1_to_3"
+            ),
+            models.CheckConstraint(
+                condition=Q(climb_after__gte=1, climb_every__gte=1), name="policy_climbs"
             ),
             models.CheckConstraint(
                 condition=Q(max_days__gte=F("default_days")), name="policy_max_days_not_less"
@@ -147,6 +153,14 @@ class Request(Subject):
                 ^ Q(closed_at=None),
                 name="request_closed_at_iff_over",
             ),
+        ]
+        # The list of what runs, longest waiting first, reads one page of it.
+        indexes = [
+            models.Index(
+                fields=["region", "filed_at", "id"],
+                condition=Q(state__in=RUNNING),
+                name="request_running",
+            )
         ]
 
     def __str__(self) -> str:

@@ -13,13 +13,9 @@ from core.ui import moments
 from matching import clock
 from matching.actions import Filing, GateAnswer, MeasureFiling
 from matching.forms.acts import safety_answers
-from matching.forms.filing import (
-    MeasureForm,
-    ParticipantForm,
-    ReachForm,
-    SafetyForm,
-    Terms,
-)
+from matching.forms.filing import ParticipantForm, ReachForm, SafetyForm
+from matching.forms.measure import MeasureForm
+from matching.forms.steps import Terms
 from matching.models import PolicyVersion
 from matching.pages import words
 from matching.states import (

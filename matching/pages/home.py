@@ -14,13 +14,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from core.access.models import Membership, Role
+from core.access.models import Membership, Role, User
 from core.ui import clockline, moments
 from matching.clock import AMSTERDAM
 from matching.hooks import SessionMark, sessions_of
 from matching.models import Assignment, Measure, Offer, Request, Task
 from matching.models.requests import TaskKind
 from matching.pages import words
+from matching.pages.calls import Ringing, ringing_of
 from matching.pages.clocks import clock_line, end_of
 from matching.states import (
     RUNNING,
@@ -35,7 +36,6 @@ from pool.queries import on_call
 SOON = timedelta(hours=1)  # from here on a task is red: somebody must act now
 AHEAD = timedelta(hours=24)
 MOST_MOMENTS = 5
-SECOND_CALLED_AFTER = timedelta(minutes=60)
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def open_tasks() -> QuerySet[Task]:
     return Task.objects.filter(done_at=None).order_by("due_at", "pk")
 
 
-def nu(*, now: datetime) -> Nu:
+def nu(*, reader: User, now: datetime) -> Nu:
     """The page as it stands at `now`."""
     tasks = list(
         open_tasks().select_related(
@@ -126,7 +126,7 @@ def nu(*, now: datetime) -> Nu:
     chain = on_call(at=now)
     return Nu(
         sentence=words.needs_you(len(tasks)),
-        tasks=_cards(tasks, running, now=now),
+        tasks=_cards(tasks, running, reader=reader, now=now),
         clocks_sentence=words.clocks_run(len(rows)),
         clocks=rows,
         coming=_coming(running, now=now),
@@ -158,9 +158,10 @@ def _running() -> _Running:
 # --- Tasks ------------------------------------------------------------------------------------
 
 
-def _cards(tasks: list[Task], running: _Running, *, now: datetime) -> list[TaskCard]:
+def _cards(tasks: list[Task], running: _Running, *, reader: User, now: datetime) -> list[TaskCard]:
     phones = _phones(task.request.requester_id for task in tasks if task.request)
-    return [_card(task, running, phones, now=now) for task in tasks]
+    ringing = ringing_of([task.pk for task in tasks], reader=reader)
+    return [_card(task, running, phones, ringing.get(task.pk), now=now) for task in tasks]
 
 
 def _phones(users: Iterable[UUID]) -> dict[UUID, str]:
@@ -168,18 +169,25 @@ def _phones(users: Iterable[UUID]) -> dict[UUID, str]:
     return dict(rows.exclude(phone="").values_list("user_id", "phone"))
 
 
-def _card(task: Task, running: _Running, phones: Mapping[UUID, str], *, now: datetime) -> TaskCard:
+def _card(
+    task: Task,
+    running: _Running,
+    phones: Mapping[UUID, str],
+    ringing: Ringing | None,
+    *,
+    now: datetime,
+) -> TaskCard:
     request = task.request
     url = reverse("matching:request-detail", args=[request.pk]) if request else ""
     held = running.assignments.get(request.pk) if request else None
     return TaskCard(
         meaning="nu" if task.due_at - now <= SOON else "wacht",
         title=_title(task),
-        text=_text(task),
+        text=" ".join(filter(None, (_text(task), ringing.sentence if ringing else ""))),
         meta=_meta(request, url, held),
         deadline=task.due_at,
         url=url,
-        acts=tuple(_acts(task, url, phones)),
+        acts=(*_acts(task, url, phones), *_answers(ringing)),
     )
 
 
@@ -244,6 +252,13 @@ def _acts(task: Task, url: str, phones: Mapping[UUID, str]) -> Iterable[Act]:
         yield Act(label, f"{url}{anchor}")
     if kind in {TaskKind.TOO_HEAVY, TaskKind.MESSAGE_FAILED, TaskKind.NOBODY_FITS}:
         yield Act(gettext("Done"), reverse("matching:task-done", args=[task.pk]), posts=True)
+
+
+def _answers(ringing: Ringing | None) -> Iterable[Act]:
+    """Nobody else is called as soon as somebody says this."""
+    if ringing is not None and not ringing.is_mine:
+        label = gettext("I have it") if ringing.is_climbing else gettext("I take it over")
+        yield Act(label, reverse("matching:call-take", args=[ringing.task.pk]), posts=True)
 
 
 # --- Clocks -----------------------------------------------------------------------------------

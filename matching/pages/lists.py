@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from core.access.models import User
 from core.ui import moments
@@ -17,7 +19,28 @@ from matching.models import Assignment, Offer, Request
 from matching.pages import words
 from matching.states import RUNNING, AssignmentState, OfferState, RequestState
 
-SHOWN_OVER = 100
+# Longer lists have pages, so that one takes as long in a large region as in a small one.
+SHOWN = 50
+COLUMNS = (
+    "number",
+    "state",
+    "activity",
+    "age_band",
+    "relation",
+    "filed_at",
+    "unfilled_at",
+    "closed_at",
+    "policy__call_back",
+)
+
+BADGES = {
+    RequestState.FILED: ("wacht", _("received"), ""),
+    RequestState.SEARCHING: ("weet", _("offer runs"), "wacht"),
+    RequestState.UNFILLED: ("nu", _("nobody can now"), ""),
+    RequestState.MATCHED: ("goed", _("somebody said yes"), ""),
+    RequestState.WITHDRAWN: ("stil", _("withdrawn"), ""),
+    RequestState.CLOSED: ("stil", _("closed"), ""),
+}
 
 
 @dataclass(frozen=True)
@@ -35,34 +58,42 @@ class Row:
 
 @dataclass(frozen=True)
 class Requests:
-    """A list with its sentence."""
+    """A page of a list, with the sentence about all of it.
+
+    Attributes:
+        sheet: which page this is, and whether there are others.
+    """
 
     sentence: str
     rows: list[Row]
+    sheet: Page[Request]
 
 
-def region_list(*, now: datetime, over: bool = False) -> Requests:
+def region_list(*, now: datetime, over: bool = False, number: str = "") -> Requests:
     """The requests of the region: running ones longest waiting first, closed ones newest first."""
-    rows = _rows(_found(over=over), "matching:request-detail", now=now)
-    sentence = gettext("Requests that are over") if over else words.requests_run(len(rows))
-    return Requests(sentence, rows)
+    sheet = _sheet(Request.objects.all(), over=over, number=number)
+    n = sheet.paginator.count
+    sentence = gettext("Requests that are over") if over else words.requests_run(n)
+    return Requests(sentence, _rows(list(sheet), "matching:request-detail", now=now), sheet)
 
 
-def requester_list(user: User, *, now: datetime, over: bool = False) -> Requests:
+def requester_list(user: User, *, now: datetime, over: bool = False, number: str = "") -> Requests:
     """The requests of the organisations of `user`: nights change hands."""
-    found = _found(over=over, among=queries.my_requests(user))
-    rows = _rows(found, "matching:request-status", now=now)
-    sentence = gettext("Requests that are over") if over else words.your_requests_run(len(rows))
-    return Requests(sentence, rows)
+    sheet = _sheet(queries.my_requests(user), over=over, number=number)
+    n = sheet.paginator.count
+    sentence = gettext("Requests that are over") if over else words.your_requests_run(n)
+    return Requests(sentence, _rows(list(sheet), "matching:request-status", now=now), sheet)
 
 
-def _found(*, over: bool, among: QuerySet[Request] | None = None) -> list[Request]:
-    rows = Request.objects.all() if among is None else among
-    rows = rows.select_related("policy", "requester", "organisation", "area", "measure")
+def _sheet(rows: QuerySet[Request], *, over: bool, number: str) -> Page[Request]:
+    """The page that was asked for; the nearest one where there is none."""
+    # No more columns than a row shows: fifty whole requests cost more than the rest of the page.
+    rows = rows.select_related(None).select_related("policy").only(*COLUMNS)
     if over:
-        ended = rows.exclude(state__in=RUNNING)
-        return list(ended.order_by("-closed_at", "pk")[:SHOWN_OVER])
-    return list(rows.filter(state__in=RUNNING).order_by("filed_at", "pk"))
+        rows = rows.exclude(state__in=RUNNING).order_by("-closed_at", "pk")
+    else:
+        rows = rows.filter(state__in=RUNNING).order_by("filed_at", "pk")
+    return Paginator(rows, SHOWN).get_page(number)
 
 
 def _rows(found: list[Request], viewname: str, *, now: datetime) -> list[Row]:
@@ -82,7 +113,7 @@ def _rows(found: list[Request], viewname: str, *, now: datetime) -> list[Row]:
             url=reverse(viewname, args=[one.pk]),
             badge=badge_of(one),
             work=words.work(one),
-            about=f"{words.age(one.age_band)}, {one.get_relation_display()}",
+            about=f"{words.age(one.age_band)}, {words.relation(one)}",
             filed=moments.moment(one.filed_at),
             next_words=_next(one, deadlines.get(one.pk), names.get(one.pk, ""), now=now),
         )
@@ -92,15 +123,8 @@ def _rows(found: list[Request], viewname: str, *, now: datetime) -> list[Row]:
 
 def badge_of(request: Request) -> tuple[str, str, str]:
     """Meaning, words and pictogram of a state."""
-    badges = {
-        RequestState.FILED: ("wacht", gettext("received"), ""),
-        RequestState.SEARCHING: ("weet", gettext("offer runs"), "wacht"),
-        RequestState.UNFILLED: ("nu", gettext("nobody can now"), ""),
-        RequestState.MATCHED: ("goed", gettext("somebody said yes"), ""),
-        RequestState.WITHDRAWN: ("stil", gettext("withdrawn"), ""),
-        RequestState.CLOSED: ("stil", gettext("closed"), ""),
-    }
-    return badges[RequestState(request.state)]
+    meaning, said, icon = BADGES[RequestState(request.state)]
+    return meaning, str(said), icon
 
 
 def _next(request: Request, until: datetime | None, name: str, *, now: datetime) -> str:

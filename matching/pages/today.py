@@ -109,7 +109,7 @@ def _facts(request: Request, expert: Expert, road_factor: float) -> list[Fact]:
     return [
         *_rough_facts(request, expert, road_factor),
         Fact("persoon", gettext("Age"), words.age(request.age_band)),
-        Fact("huis", gettext("At home"), str(request.get_relation_display())),
+        Fact("huis", gettext("At home"), words.relation(request)),
         Fact("taal", gettext("Language"), words.language(request.language)),
         Fact("wens", gettext("Wish"), words.needs(request.needs) or gettext("nothing special")),
     ]

@@ -11,8 +11,8 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from core.ui import moments
 from matching.models import Request
-from matching.states import AgeBand
-from pool.vocabulary import LANGUAGES, DayPart, Need
+from matching.states import AgeBand, Relation
+from pool.vocabulary import LANGUAGES, Activity, DayPart, Need
 
 LANGUAGE = dict(LANGUAGES)
 
@@ -156,7 +156,13 @@ def language(code: str) -> str:
 
 def work(request: Request) -> str:
     """What is asked for: "Buddy"."""
-    return capfirst(str(request.get_activity_display()))
+    # Not get_..._display: that hashes the words of every choice, for every row of a list.
+    return capfirst(str(Activity(request.activity).label))
+
+
+def relation(request: Request) -> str:
+    """Who the other is to the participant: "partner"."""
+    return str(Relation(request.relation).label)
 
 
 def around(distance_km: float) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet, Value
 
 from core.clock import local
 from matching.models import Assignment, ConflictDeclaration, Offer, PolicyVersion, Request, Seat
+from matching.queries.sieve import sieve
 from matching.rules import (
     LATE_CHECKS,
     Objection,
@@ -22,7 +27,8 @@ from matching.rules import (
 from matching.rules.objections import LASTING
 from matching.states import AssignmentState, Conflict, OfferState
 from pool.models import RegionProfile
-from pool.queries import Candidate, candidates
+from pool.queries import Candidate, candidates, requirement
+from pool.rules import Rule
 
 # An offer taken back by us, or lost to somebody faster, is no answer.
 ASKED = (
@@ -36,32 +42,56 @@ ASKED = (
 
 @dataclass(frozen=True)
 class Fit:
-    """Who fits, best first, and who does not with every reason why."""
+    """Who fits, best first, and who does not with every reason why.
+
+    Attributes:
+        is_whole: everybody was judged. Where not, `excluded` holds only those whom the rules had
+            to judge; whoever was asked before and could be asked again is always among them.
+    """
 
     ranked: tuple[Ranked, ...]
     excluded: tuple[tuple[UUID, tuple[Objection, ...]], ...]
+    is_whole: bool
 
     @property
     def fitting(self) -> list[UUID]:
         return [one.expert_id for one in self.ranked]
 
 
-def look(seat: Seat, *, now: datetime) -> Fit:
-    """Everybody in the pool, judged for this seat at `now`; a constant number of queries."""
-    request = seat.request
-    wish, settings, running = wish_of(seat, now=now), settings_here(request.policy), _running()
+def look(seat: Seat, *, now: datetime, with_reasons: bool = False) -> Fit:
+    """The pool, judged for this seat at `now`; a constant number of queries.
+
+    Everybody hears why not in a small pool, or `with_reasons`. Else the database drops most of
+    those who do not fit; the ranking is the same (docs/adr/0028).
+    """
+    wish, settings = wish_of(seat, now=now), settings_here(seat.request.policy)
+    rule = requirement(activity=wish.activity, host_kind=wish.host_kind, on=wish.on)
+    found = None if with_reasons else sieve(wish, rule, settings=settings, now=now)
+    among = None if found is None or found.is_small else found.running
+    return _judged(wish, settings, rule, seat.request.policy.weights, among, now=now)
+
+
+def _judged(  # noqa: PLR0913  (what was asked, and of whom)
+    wish: Wish,
+    settings: Settings,
+    rule: Rule,
+    weights: Mapping[str, int],
+    among: Mapping[UUID, int] | None,
+    *,
+    now: datetime,
+) -> Fit:
+    """Everybody, or those `among` them of whom it is known how much they carry."""
+    running = _running() if among is None else among
     fitting, excluded = [], []
-    for candidate in _pool(wish, now):
-        load = running[candidate.expert_id]
+    for candidate in _pool(wish, rule, among, now=now):
+        load = running.get(candidate.expert_id, 0)
         found = objections(candidate, wish, running=load, settings=settings)
         if found:
             excluded.append((candidate.expert_id, tuple(found)))
         else:
-            parts = score(
-                candidate, wish, running=load, settings=settings, weights=request.policy.weights
-            )
+            parts = score(candidate, wish, running=load, settings=settings, weights=weights)
             fitting.append(Ranked(candidate.expert_id, parts))
-    return Fit(tuple(rank(fitting)), tuple(excluded))
+    return Fit(tuple(rank(fitting)), tuple(excluded), is_whole=among is None)
 
 
 def late_objections(seat: Seat, expert_id: UUID, *, now: datetime) -> list[Objection]:
@@ -70,16 +100,11 @@ def late_objections(seat: Seat, expert_id: UUID, *, now: datetime) -> list[Objec
     Law, papers, suspension, pause, load and rest are those of now and never a copy (design.md,
     promise 14). Somebody who is no candidate at all, is not active.
     """
-    wish, settings, running = (
-        wish_of(seat, now=now),
-        settings_here(seat.request.policy),
-        _running(),
-    )
-    for candidate in _pool(wish, now):
-        if candidate.expert_id == expert_id:
-            load = running[expert_id]
-            found = objections(candidate, wish, running=load, settings=settings)
-            return [one for one in found if one.code in LATE_CHECKS]
+    wish, settings = wish_of(seat, now=now), settings_here(seat.request.policy)
+    load = _running(expert_id)[expert_id]
+    for candidate in _pool(wish, None, [expert_id], now=now):
+        found = objections(candidate, wish, running=load, settings=settings)
+        return [one for one in found if one.code in LATE_CHECKS]
     return [Objection("NOT_ACTIVE", {"state": "LEFT"})]
 
 
@@ -87,9 +112,9 @@ def wish_of(seat: Seat, *, now: datetime) -> Wish:
     """What this seat asks, seen from `now`: contact begins at its fixed time, or when one may."""
     request: Request = seat.request
     begins_at = seat.starts_at or max(now, request.earliest_contact_at)
-    asked = Offer.objects.filter(seat__request=request, state__in=ASKED)
-    conflicts = ConflictDeclaration.objects.filter(request=request, answer=Conflict.CONFLICT)
-    known = Assignment.objects.filter(seat__request__case=request.case_id)
+    known: dict[str, set[UUID]] = defaultdict(set)
+    for what, expert_id in _known_of(request):
+        known[what].add(expert_id)
     return Wish(
         activity=request.activity,
         host_kind=request.organisation.kind,
@@ -103,12 +128,25 @@ def wish_of(seat: Seat, *, now: datetime) -> Wish:
         on=local(begins_at).date(),
         seat_start=seat.starts_at,
         seat_end=seat.ends_at,
-        conflicts=frozenset(conflicts.values_list("expert_id", flat=True)),
-        already_asked=frozenset(asked.values_list("expert_id", flat=True)),
-        known_here=frozenset(
-            known.exclude(seat__request=request).values_list("expert_id", flat=True)
-        ),
+        conflicts=frozenset(known["conflict"]),
+        already_asked=frozenset(known["asked"]),
+        known_here=frozenset(known["here"]),
     )
+
+
+def _known_of(request: Request) -> QuerySet[Any, tuple[str, UUID]]:
+    """Who was asked, who said to know somebody, and who stood beside this participant before."""
+    conflicts = ConflictDeclaration.objects.filter(request=request, answer=Conflict.CONFLICT)
+    before = Assignment.objects.filter(seat__request__case=request.case_id)
+    asked, told, here = (
+        rows.order_by().annotate(what=Value(what)).values_list("what", "expert_id")
+        for what, rows in (
+            ("asked", Offer.objects.filter(seat__request=request, state__in=ASKED)),
+            ("conflict", conflicts),
+            ("here", before.exclude(seat__request=request)),
+        )
+    )
+    return asked.union(told, here)
 
 
 def settings_here(policy: PolicyVersion) -> Settings:
@@ -123,13 +161,24 @@ def settings_here(policy: PolicyVersion) -> Settings:
     )
 
 
-def _pool(wish: Wish, now: datetime) -> list[Candidate]:
-    return candidates(activity=wish.activity, host_kind=wish.host_kind, on=wish.on, now=now)
+def _pool(
+    wish: Wish, rule: Rule | None, among: Collection[UUID] | None, *, now: datetime
+) -> list[Candidate]:
+    return candidates(
+        activity=wish.activity,
+        host_kind=wish.host_kind,
+        on=wish.on,
+        now=now,
+        among=among,
+        rule=rule,
+    )
 
 
-def _running() -> Counter[UUID]:
-    """How many lasting assignments each expert carries now."""
+def _running(expert_id: UUID | None = None) -> Counter[UUID]:
+    """How many lasting assignments each expert, or this one, carries now."""
     rows = Assignment.objects.exclude(state=AssignmentState.ENDED).filter(
         seat__request__activity__in=LASTING
     )
+    if expert_id:
+        rows = rows.filter(expert=expert_id)
     return Counter(rows.values_list("expert_id", flat=True))

@@ -5,6 +5,7 @@ coordinator sees why nobody fits. Points are named parts that add up. Whether so
 before is no input of either: saying no costs nothing.
 """
 
+from matching.rules.calls import opens_by
 from matching.rules.objections import CHECKS, LATE_CHECKS, objections
 from matching.rules.points import WEIGHTS, Part, Ranked, rank, score
 from matching.rules.references import telling
@@ -20,6 +21,7 @@ __all__ = [
     "Settings",
     "Wish",
     "objections",
+    "opens_by",
     "rank",
     "score",
     "telling",

@@ -17,11 +17,13 @@ from core.access.models import Role
 from core.access.permissions import allow, has_role, membership_of
 from core.errors import Refusal
 from matching import actions, wizard
-from matching.forms.filing import Terms
+from matching.forms.steps import Terms
 from matching.models import Request
 from matching.pages.filing import filing_of, review_of, terms_here
 from matching.views.shared import person
 from matching.wizard import STEPS, Draft
+
+N_PAGES = len(STEPS) + 1  # the last is to look everything over
 
 
 @allow(Role.PROFESSIONAL, Role.COORDINATOR)
@@ -52,7 +54,7 @@ def request_step(request: HttpRequest, step: int) -> HttpResponse:
         "form": form,
         "step": STEPS[step],
         "number": step,
-        "total": len(STEPS),
+        "total": N_PAGES,
         "draft": draft,
         "to_check": "check" in request.GET or "check" in request.POST,
     }
@@ -124,7 +126,8 @@ def _check_page(
     context = {
         "review": review_of(draft, now=now, terms=terms),
         "draft": draft,
-        "total": len(STEPS),
+        "last_step": len(STEPS),
+        "total": N_PAGES,
     }
     return render(request, "matching/request_check.html", context, status=status)
 

@@ -14,6 +14,7 @@ from core.access.models import Role
 from core.access.permissions import SIGNED_IN, allow, allow_everyone, has_role
 from core.access.views import home as first_tab
 from matching import actions
+from matching.hooks import home_part
 from matching.models import Task
 from matching.pages.home import nu
 from matching.pages.lists import region_list, requester_list
@@ -35,8 +36,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _nu(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    part = "matching/_nu.html" if request.headers.get("HX-Request") else "matching/nu.html"
-    return render(request, part, {"page": nu(now=now), "now": now})
+    context = {"page": nu(reader=person(request), now=now), "now": now}
+    if request.headers.get("HX-Request"):
+        return render(request, "matching/_nu.html", context)
+    return render(request, "matching/nu.html", {**context, "below": home_part(now=now)})
 
 
 def _mine(request: HttpRequest) -> HttpResponse:
@@ -49,11 +52,15 @@ def _mine(request: HttpRequest) -> HttpResponse:
 def request_list(request: HttpRequest) -> HttpResponse:
     """Every request that this person may follow: the running ones, or those that are over."""
     user, now = person(request), clock.now()
-    over = "over" in request.GET
+    over, number = "over" in request.GET, request.GET.get("blad", "")
     if has_role(user, Role.COORDINATOR):
-        context = {"page": region_list(now=now, over=over), "now": now, "over": over}
+        context = {"page": region_list(now=now, over=over, number=number), "now": now, "over": over}
         return render(request, "matching/request_list.html", context)
-    context = {"page": requester_list(user, now=now, over=over), "now": now, "over": over}
+    context = {
+        "page": requester_list(user, now=now, over=over, number=number),
+        "now": now,
+        "over": over,
+    }
     return render(request, "matching/mine.html", context)
 
 

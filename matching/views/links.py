@@ -2,7 +2,8 @@
 
 Links are opened by scanners of mail, by previews and by whoever holds the phone. So a GET
 changes no row; an answer needs the cookie that the page set, two seconds, and an explicit choice
-that nobody made beforehand. The page says nothing that could not stand on a billboard.
+that nobody made beforehand. Whoever also fills in what nobody can see is not heard (ADR 0027),
+and what a link said can be taken back. The page says nothing that could not stand on a billboard.
 """
 
 from __future__ import annotations
@@ -27,13 +28,19 @@ from core.crypto import blind_index
 from core.errors import Refusal
 from matching import actions, queries
 from matching.actions.reasons import give_reason
-from matching.forms.acts import AnswerForm, ReasonForm
+from matching.forms.acts import AnswerForm, ReasonForm, ReopenForm, UndoForm
 from matching.models import Offer
-from matching.pages.offer import may_explain, offer_page
+from matching.pages.offer import may_explain, offer_page, thanks_for
 from matching.queries.lists import OfferByLink
 from matching.states import Conflict, OfferState
 
 COOKIE = "naast_seen"
+# What templates/matching/_trap.html asks; radio buttons, because browsers never fill those in.
+TRAP = "more"
+BACK = {
+    "undo": (UndoForm, actions.undo_accept),
+    "reopen": (ReopenForm, actions.undo_decline),
+}
 AT_LEAST = timedelta(seconds=2)
 AT_MOST = timedelta(hours=24)
 VISITS_A_MINUTE = 30
@@ -57,12 +64,19 @@ def _visit(request: HttpRequest, link: OfferByLink, token: str, *, now: datetime
     offer = _offer(link)
     if request.method != "POST":
         return _seen(_page(request, offer, link, now=now), token, now=now)
+    if request.POST.get(TRAP):
+        audit.record(
+            "offer.answered_by_machine", by=None, at=now, subject=offer.expert_id, target=offer
+        )
+        note = _("Was this you? Nothing was answered yet. Choose once more.")
+        return _seen(_page(request, offer, link, now=now, note=note), token, now=now)
     problem = _haste(request, token, now=now)
     if problem:
         # Nothing is lost: the page comes again with what was chosen, and with a fresh cookie.
         form = AnswerForm(initial=request.POST.dict())
         return _seen(_page(request, offer, link, now=now, form=form, note=problem), token, now=now)
-    act = {"answer": _answer, "undo": _undo, "reason": _reason}.get(request.POST.get("act", ""))
+    acts = {"answer": _answer, "undo": _take_back, "reopen": _take_back, "reason": _reason}
+    act = acts.get(request.POST.get("act", ""))
     if act is None:
         return _seen(_page(request, offer, link, now=now), token, now=now)
     return _seen(act(request, offer, link, now=now), token, now=now)
@@ -106,11 +120,18 @@ def _say_yes(offer: Offer, said: Conflict, *, now: datetime) -> None:
         )
 
 
-def _undo(request: HttpRequest, offer: Offer, link: OfferByLink, *, now: datetime) -> HttpResponse:
+def _take_back(
+    request: HttpRequest, offer: Offer, link: OfferByLink, *, now: datetime
+) -> HttpResponse:
+    """A yes or a no that is taken back; ticked, because machines press buttons."""
+    form_class, act = BACK[request.POST["act"]]
+    form = form_class(request.POST)
     if not link.may_act:
         return _page(request, offer, link, now=now)
+    if not form.is_valid():
+        return _page(request, offer, link, now=now, status=422, back_form=form)
     try:
-        actions.undo_accept(offer_id=offer.pk, expert_id=offer.expert_id, now=now)
+        act(offer_id=offer.pk, expert_id=offer.expert_id, now=now)
     except Refusal as refusal:
         return _page(request, _offer(link), link, now=now, note=refusal.message, status=409)
     return _page(request, _offer(link), link, now=now)
@@ -133,7 +154,8 @@ def _reason(
         )
     except Refusal as refusal:
         return _page(request, _offer(link), link, now=now, note=refusal.message, status=409)
-    return _page(request, _offer(link), link, now=now, note=_("Thank you for saying so."))
+    note = thanks_for(form.cleaned_data["reason"])
+    return _page(request, _offer(link), link, now=now, note=note)
 
 
 def _note_contradiction(offer: Offer, answer: str, *, now: datetime) -> None:
@@ -160,13 +182,16 @@ def _page(  # noqa: PLR0913  the parts of one page
     now: datetime,
     form: AnswerForm | None = None,
     reason_form: ReasonForm | None = None,
+    back_form: UndoForm | None = None,
     note: str | Promise = "",
     status: int = 200,
 ) -> HttpResponse:
+    page = offer_page(offer, may_act=link.may_act, now=now)
     context = {
-        "page": offer_page(offer, may_act=link.may_act, now=now),
+        "page": page,
         "form": form or AnswerForm(),
         "reason_form": reason_form or ReasonForm(),
+        "back_form": back_form or (ReopenForm() if page.can_reopen else UndoForm()),
         "note": note,
         "now": now,
     }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from allauth.account.decorators import reauthentication_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -31,18 +33,36 @@ DETAIL = "matching:request-detail"
 def request_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One request: the clock, who is asked, who fits and why, the safety check."""
     now, found = clock.now(), followed(request, pk)
+    if request.headers.get("HX-Request"):
+        page = page_of(found, user=person(request), now=now)
+        return render(
+            request, "matching/_request_live.html", {"page": page, "now": now, "live": True}
+        )
+    with told(request):
+        actions.see_request(request_id=found.pk, by=person(request), now=now)
+    found = followed(request, pk)
+    return _whole(request, found, now=now)
+
+
+@allow(Role.COORDINATOR)
+@require_POST
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth ships no types
+def request_reference(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show the case number of the asking organisation, because somebody asked; the log says who."""
+    now, found = clock.now(), followed(request, pk)
+    audit.read("case.reference", by=person(request), at=now, subject=found.case_id)
+    reference = found.case.reference or gettext("No case number was given.")
+    return _whole(request, found, now=now, reference=reference)
+
+
+def _whole(
+    request: HttpRequest, found: Request, *, now: datetime, reference: str = ""
+) -> HttpResponse:
     log_reading(request, found, now=now)
-    live = bool(request.headers.get("HX-Request"))
-    if not live and found.seen_at is None:
-        with told(request):
-            actions.see_request(request_id=found.pk, by=person(request), now=now)
-        found = followed(request, pk)
     page = page_of(found, user=person(request), now=now)
-    if not live:
-        _log_people(request, page, now=now)
-    part = "matching/_request_live.html" if live else "matching/request_detail.html"
-    context = {"page": page, "now": now, "contact_form": FirstContactForm(now=now)}
-    return render(request, part, context)
+    _log_people(request, page, now=now)
+    context = {"page": page, "now": now, "reference": reference, "live": False}
+    return render(request, "matching/request_detail.html", context)
 
 
 def _log_people(request: HttpRequest, page: Page, *, now: datetime) -> None:

@@ -9,17 +9,23 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core import clock
+from core import audit, clock
 from core.access.models import Role
 from core.access.permissions import allow
 from matching import actions
-from matching.forms.acts import MeasureNewsForm, OpenPointsForm, possible_news
+from matching.forms.acts import (
+    MeasureNewsForm,
+    NumbersForm,
+    OpenPointsForm,
+    known_numbers,
+    possible_news,
+)
 from matching.models import Request
 from matching.pages.filing import terms_here
 from matching.pages.gate import gate_of
 from matching.pages.status import status_of
-from matching.permissions import may_coordinate
-from matching.states import GateCode, GateWho
+from matching.permissions import asks, may_coordinate
+from matching.states import RUNNING, GateCode, GateWho
 from matching.views.shared import back_to, followed, log_reading, person, told
 
 
@@ -30,7 +36,36 @@ def request_status(request: HttpRequest, pk: UUID) -> HttpResponse:
     log_reading(request, found, now=now)
     live = bool(request.headers.get("HX-Request"))
     part = "matching/_status.html" if live else "matching/request_status.html"
-    return render(request, part, {"page": status_of(found, now=now), "now": now})
+    context = {"page": status_of(found, now=now), "now": now}
+    if not live and asks(person(request), found) and found.case.reference:
+        context["reference"] = found.case.reference
+        audit.read("case.reference", by=person(request), at=now, subject=found.case_id)
+    return render(request, part, context)
+
+
+@allow(Role.PROFESSIONAL, Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def request_reach(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Whom to call has changed: other people, other numbers."""
+    now, found = clock.now(), followed(request, pk)
+    if found.state not in RUNNING:
+        raise Http404
+    log_reading(request, found, now=now)
+    data = request.POST if request.method == "POST" else None
+    form = NumbersForm(data, now=now, terms=terms_here(), initial=known_numbers(found))
+    if data is not None and form.is_valid():
+        with told(request, _("Recorded. Whoever has to know is told.")):
+            actions.change_reach(
+                request_id=found.pk,
+                reach=form.reach(),
+                checked=form.cleaned_data["numbers_work"],
+                by=person(request),
+                now=now,
+            )
+        return _back(request, found, anchor="bereik")
+    context = {"form": form, "asked": found, "coordinates": may_coordinate(person(request))}
+    status = 422 if data is not None else 200
+    return render(request, "matching/request_reach.html", context, status=status)
 
 
 @allow(Role.PROFESSIONAL, Role.COORDINATOR)
@@ -127,7 +162,7 @@ def request_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "matching/request_withdraw.html", context)
 
 
-def _back(request: HttpRequest, found: Request) -> HttpResponse:
+def _back(request: HttpRequest, found: Request, *, anchor: str = "") -> HttpResponse:
     coordinates = may_coordinate(person(request))
     page = "matching:request-detail" if coordinates else "matching:request-status"
-    return back_to(page, found.pk)
+    return back_to(page, found.pk, anchor=anchor)

@@ -8,20 +8,28 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from core import audit, clock
 from core.access.models import Role
 from core.access.permissions import allow
-from matching import actions
+from matching import actions, queries
 from matching.actions.reasons import give_reason
 from matching.forms.acts import AnswerForm, ReasonForm
 from matching.models import Assignment, Offer
+from matching.pages.offer import thanks_for
+from matching.pages.reach import card_of
 from matching.pages.today import offer_card
 from matching.pages.today import today as today_of
-from matching.states import AssignmentState, Conflict, OfferState
+from matching.states import Conflict, OfferState
 from matching.views.shared import back_to, own_expert, person, told
 from pool.models import Expert
+from pool.queries import coordinator_phone
 
 
 @allow(Role.EXPERT)
@@ -53,7 +61,7 @@ def offer_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
         if form.is_valid():
             return _answer(request, form, offer, expert, now=now)
         # Pressing yes on the card asks the one question that is left; that is no mistake.
-        if "conflict" not in request.POST:
+        if "sent" not in request.POST:
             form = AnswerForm(initial={"answer": request.POST.get("answer")})
     elif offer.state != OfferState.OPEN or offer.deadline_at <= now:
         return redirect("matching:today")
@@ -70,7 +78,7 @@ def _answer(
 ) -> HttpResponse:
     cleaned, by = form.cleaned_data, person(request)
     if cleaned["answer"] == "no":
-        with told(request, _("Thank you for looking. No is always fine.")):
+        with told(request):
             actions.decline_offer(
                 offer_id=offer.pk, expert_id=expert.pk, now=now, by_link=False, by=by
             )
@@ -103,7 +111,7 @@ def offer_reason(request: HttpRequest, pk: UUID) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = ReasonForm(data)
     if data is not None and form.is_valid():
-        with told(request, _("Thank you for saying so.")):
+        with told(request, thanks_for(form.cleaned_data["reason"])):
             give_reason(
                 offer_id=offer.pk,
                 expert_id=expert.pk,
@@ -130,18 +138,23 @@ def offer_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.EXPERT)
+@require_safe
+def work_card(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Whom to call about work that is one's own: in danger, with worries, by day and by night."""
+    now, expert = clock.now(), own_expert(request)
+    held = _own_work(expert, pk)
+    subject = held.seat.request.case_id
+    audit.read("request.card", by=person(request), at=now, subject=subject, target=held)
+    card = card_of(held, duty_phone=coordinator_phone(at=now))
+    return render(request, "matching/work_card.html", {"card": card})
+
+
+@allow(Role.EXPERT)
 @require_POST
 def work_conflict(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One tap, "I know somebody": access to this work ends at once, nobody asks whom."""
     now, expert = clock.now(), own_expert(request)
-    held = (
-        Assignment.objects.filter(pk=pk, expert=expert)
-        .exclude(state=AssignmentState.ENDED)
-        .select_related("seat")
-        .first()
-    )
-    if held is None:
-        raise Http404
+    held = _own_work(expert, pk)
     with told(request, _("Thank you. This is closed for you now. Your coordinator calls you.")):
         actions.declare_conflict(
             request_id=held.seat.request_id,
@@ -151,6 +164,13 @@ def work_conflict(request: HttpRequest, pk: UUID) -> HttpResponse:
             by=person(request),
         )
     return back_to("matching:today")
+
+
+def _own_work(expert: Expert, pk: UUID) -> Assignment:
+    held = queries.assignments_of(expert).filter(pk=pk).first()
+    if held is None:
+        raise Http404
+    return held
 
 
 def _own_offer(expert: Expert, pk: UUID) -> Offer:

@@ -6,16 +6,10 @@ from pool.actions.experts import (
     NoCoordinator,
     NotTheirs,
     Profile,
-    TwoPersonsNeeded,
-    activate,
     invite_expert,
     join,
-    leave,
-    pause,
     profile_of,
     register_expert,
-    resume,
-    start_training,
     update_expert,
 )
 from pool.actions.hours import (
@@ -27,16 +21,29 @@ from pool.actions.hours import (
     remove_on_call,
     set_week,
 )
+from pool.actions.moves import (
+    TwoPersonsNeeded,
+    activate,
+    leave,
+    pause,
+    resume,
+    start_training,
+)
 from pool.actions.papers import (
     CodesMissing,
     DatesOutOfOrder,
     NotSeenYet,
-    adopt_usual_requirements,
     record_agreement,
     record_training,
     record_vog,
-    set_requirement,
     valid_until_by_policy,
+)
+from pool.actions.requirements import (
+    TooLateToDecide,
+    adopt_usual_requirements,
+    set_requirement,
+    usual_requirement,
+    usual_requirements,
 )
 from pool.actions.suspensions import NotSuspended, ask_to_lift, lift_suspension, suspend
 
@@ -53,6 +60,7 @@ __all__ = [
     "NotTheirs",
     "Overlap",
     "Profile",
+    "TooLateToDecide",
     "TwoPersonsNeeded",
     "activate",
     "add_absence",
@@ -82,5 +90,7 @@ __all__ = [
     "suspend",
     "take_turns",
     "update_expert",
+    "usual_requirement",
+    "usual_requirements",
     "valid_until_by_policy",
 ]

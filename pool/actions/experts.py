@@ -12,13 +12,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import audit
-from core.access.actions import invite, withdraw_invitation
-from core.access.login import end_sessions
-from core.access.models import Invitation, Membership, Role, User
-from core.access.permissions import has_role, membership_changed, require_role
-from core.clock import local
+from core.access.actions import invite
+from core.access.models import Role, User
+from core.access.permissions import has_role, require_role
 from core.crypto import new_data_key
-from core.errors import NotAllowed, Refusal
+from core.errors import Refusal
 from pool.models import (
     ExcludedArea,
     ExcludedOrganisation,
@@ -26,11 +24,9 @@ from pool.models import (
     ExpertActivity,
     ExpertLanguage,
     LifeExperience,
-    Suspension,
 )
 from pool.permissions import STAFF, is_self, require_edit
-from pool.signals import expert_left, expert_paused
-from pool.states import EXPERT, ExpertState
+from pool.states import ExpertState
 
 
 class NotTheirs(Refusal):
@@ -38,12 +34,6 @@ class NotTheirs(Refusal):
 
     message = _("Your coordinator changes this. Call your coordinator.")
     status = 403
-
-
-class TwoPersonsNeeded(Refusal):
-    """Somebody who was stopped comes back through two people."""
-
-    message = _("This person was stopped. Coming back takes two people: ask a colleague.")
 
 
 class NoCoordinator(Refusal):
@@ -140,7 +130,7 @@ def invite_expert(*, expert_id: UUID, by: User, now: datetime) -> str:
         Expert.DoesNotExist, NotAllowed, JoinedAlready, AlreadyMember: nothing was changed.
     """
     require_role(by, *STAFF)
-    expert = _locked(expert_id)
+    expert = locked(expert_id)
     if expert.user_id is not None or expert.state == ExpertState.LEFT:
         raise JoinedAlready
     _invitation, token = invite(
@@ -174,7 +164,7 @@ def update_expert(*, expert_id: UUID, profile: Profile, by: User, now: datetime)
         Expert.DoesNotExist, NotAllowed, NoCoordinator: nothing was changed.
         NotTheirs: an expert changed what is agreed with the coordinator.
     """
-    expert = _locked(expert_id)
+    expert = locked(expert_id)
     require_edit(by, expert)
     before = profile_of(expert)
     changed = [f.name for f in fields(Profile) if _differs(before, profile, f.name)]
@@ -218,123 +208,11 @@ def profile_of(expert: Expert) -> Profile:
     )
 
 
-# --- The way through the pool -----------------------------------------------------------------
-
-
-@transaction.atomic
-def start_training(*, expert_id: UUID, by: User, now: datetime) -> Expert:
-    """Say that somebody learns first, and is asked for nothing yet.
-
-    Raises:
-        Expert.DoesNotExist, NotAllowed, IllegalMove: nothing was changed.
-    """
-    return _move(expert_id, ExpertState.IN_TRAINING, by, now)
-
-
-@transaction.atomic
-def activate(*, expert_id: UUID, by: User, now: datetime) -> Expert:
-    """Say that somebody takes part; the papers still decide in which work.
-
-    Raises:
-        Expert.DoesNotExist, NotAllowed, IllegalMove, TwoPersonsNeeded: nothing was changed.
-    """
-    return _move(expert_id, ExpertState.ACTIVE, by, now)
-
-
-def _move(expert_id: UUID, to: ExpertState, by: User, now: datetime) -> Expert:
-    require_role(by, *STAFF)
-    expert = _locked(expert_id)
-    if expert.state == ExpertState.SUSPENDED:
-        raise TwoPersonsNeeded
-    EXPERT.require(expert.state, to)
-    before, expert.state = expert.state, to
-    if to == ExpertState.ACTIVE and expert.started_on is None:
-        expert.started_on = local(now).date()
-    expert.save(update_fields=["state", "started_on"])
-    audit.record(
-        "expert.moved", by=by, at=now, subject=expert.pk, target=expert, old=before, new=to.value
-    )
-    return expert
-
-
-@transaction.atomic
-def pause(*, expert_id: UUID, by: User, now: datetime) -> Expert:
-    """No questions for a while; no reason is asked. Pausing twice changes nothing.
-
-    Raises:
-        Expert.DoesNotExist, NotAllowed: nothing was changed.
-    """
-    expert = _locked(expert_id)
-    require_edit(by, expert)
-    if Expert.objects.filter(pk=expert_id, paused_at=None).update(paused_at=now):
-        expert.paused_at = now
-        _record_switch("expert.paused", expert, by, now)
-        expert_paused.send(sender=None, expert=expert, now=now)
-    return expert
-
-
-@transaction.atomic
-def resume(*, expert_id: UUID, by: User, now: datetime) -> Expert:
-    """Questions are welcome again. Resuming twice changes nothing.
-
-    Raises:
-        Expert.DoesNotExist, NotAllowed: nothing was changed.
-    """
-    expert = _locked(expert_id)
-    require_edit(by, expert)
-    if Expert.objects.filter(pk=expert_id, paused_at__isnull=False).update(paused_at=None):
-        expert.paused_at = None
-        _record_switch("expert.resumed", expert, by, now)
-    return expert
-
-
-def _record_switch(event: str, expert: Expert, by: User, now: datetime) -> None:
-    # "On request, noted": a coordinator who does this for somebody shows in the log.
-    audit.record(
-        event,
-        by=by,
-        at=now,
-        subject=expert.pk,
-        target=expert,
-        on_behalf=not is_self(by, expert),
-    )
-
-
-@transaction.atomic
-def leave(*, expert_id: UUID, by: User, now: datetime) -> Expert:
-    """End the membership of the pool: no more questions, signed out, the purge clock runs.
-
-    Raises:
-        Expert.DoesNotExist, NotAllowed, IllegalMove: nothing was changed.
-    """
-    expert = _locked(expert_id)
-    if not is_self(by, expert) and not has_role(by, *STAFF):
-        raise NotAllowed("")
-    EXPERT.require(expert.state, ExpertState.LEFT)
-    expert.state, expert.left_at = ExpertState.LEFT, now
-    expert.save(update_fields=["state", "left_at"])
-    Suspension.objects.filter(expert=expert, lifted_at=None).update(lifted_at=now, lifted_by=by)
-    for invitation in Invitation.objects.filter(
-        subject=expert.pk, used_at=None, withdrawn_at=None, expires_at__gt=now
-    ):
-        withdraw_invitation(invitation_id=invitation.pk, by=by, now=now)
-    audit.record("expert.left", by=by, at=now, subject=expert.pk, target=expert)
-    expert_left.send(sender=None, expert=expert, now=now)
-    if expert.user is not None:
-        _close_account(expert.user, now)
-    return expert
-
-
-def _close_account(user: User, now: datetime) -> None:
-    Membership.objects.filter(user=user, role=Role.EXPERT, ended_at=None).update(ended_at=now)
-    membership_changed(user)
-    end_sessions(user)
-
-
 # --- Parts ------------------------------------------------------------------------------------
 
 
-def _locked(expert_id: UUID) -> Expert:
+def locked(expert_id: UUID) -> Expert:
+    """The expert, held until this transaction ends."""
     return Expert.objects.select_for_update(of=("self",)).get(pk=expert_id)
 
 

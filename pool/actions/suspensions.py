@@ -40,9 +40,8 @@ def suspend(*, expert_id: UUID, reason: str, by: User, now: datetime) -> Suspens
     suspension = Suspension.objects.create(
         expert=expert, reason=SuspensionReason(reason), started_at=now, started_by=by
     )
-    audit.record(
-        "expert.suspended", by=by, at=now, subject=expert.pk, target=suspension, reason=reason
-    )
+    # Not why: the log outlives the row by years (docs/adr/0022).
+    audit.record("expert.suspended", by=by, at=now, subject=expert.pk, target=suspension)
     expert_suspended.send(sender=None, expert=expert, now=now)
     return suspension
 

@@ -13,16 +13,14 @@ from uuid import UUID
 from core.clock import AMSTERDAM, local
 from pool.models import (
     Absence,
-    Agreement,
     Expert,
     ExpertActivity,
     ExpertLanguage,
-    Training,
-    VogEvidence,
 )
-from pool.queries.candidates import booked, papers_of, requirements, weeks_of
+from pool.queries.endings import Ending, endings
+from pool.queries.hours import booked, weeks_of
+from pool.queries.work import papers_of, requirements
 from pool.rules import (
-    UNDECIDED,
     Papers,
     Rule,
     free_intervals,
@@ -37,7 +35,6 @@ PARTS = (DayPart.DAYTIME, DayPart.EVENING, DayPart.NIGHT)
 # Work that the pool offers at night as well; the rest waits for the morning.
 NIGHT_WORK = frozenset({Activity.BUDDY_1ON1.value, Activity.CHAT.value})
 SeesDates = Callable[[Expert], bool]
-SOON, LATER = timedelta(days=14), timedelta(days=61)
 
 
 class Standing(StrEnum):
@@ -108,16 +105,6 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Ending:
-    """A paper that runs out, or did."""
-
-    expert: Expert
-    kind: str
-    code: str
-    on: date
-
-
-@dataclass(frozen=True)
 class Board:
     """Everything of the page; `people` are sorted by name."""
 
@@ -149,7 +136,7 @@ def board(*, sees_dates_of: SeesDates, now: datetime) -> Board:
     return Board(
         people=tuple(sorted(people, key=lambda one: (one.name.casefold(), one.expert.pk))),
         coverage=tuple(_coverage(people)),
-        endings=_endings([one for one in people if one.shows_dates], today),
+        endings=endings([one.expert for one in people if one.shows_dates], today),
     )
 
 
@@ -196,7 +183,7 @@ def _people(experts: Sequence[Expert], sees_dates_of: SeesDates, now: datetime) 
         hours = (weeks.get(expert.pk, []), absences.get(expert.pk, []), busy.get(expert.pk, []))
         own = set(activities.get(expert.pk, ()))
         works = {
-            one: problems_of_work(papers[expert.pk], rules.get(one, (UNDECIDED,)), today)
+            one: problems_of_work(papers[expert.pk], rules[one], today)
             for one in Activity.values
             if one in own
         }
@@ -274,45 +261,6 @@ def _coverage(people: Iterable[Person]) -> Iterable[Coverage]:
                     for part in PARTS
                 ),
             )
-
-
-# --- What runs out ----------------------------------------------------------------------------
-
-
-def _endings(people: Sequence[Person], today: date) -> tuple[tuple[str, tuple[Ending, ...]], ...]:
-    experts = {one.expert.pk: one.expert for one in people}
-    found = [*_vogs(experts), *_latest(experts, Agreement), *_latest(experts, Training)]
-    columns: dict[str, list[Ending]] = {"past": [], "soon": [], "later": [], "year": []}
-    for one in sorted(found, key=lambda ending: (ending.on, ending.code)):
-        if one.on <= today:
-            columns["past"].append(one)
-        elif one.on <= today + SOON:
-            columns["soon"].append(one)
-        elif one.on <= today + LATER:
-            columns["later"].append(one)
-        elif one.on.year == today.year:
-            columns["year"].append(one)
-    return tuple((name, tuple(endings)) for name, endings in columns.items())
-
-
-def _vogs(experts: dict[UUID, Expert]) -> Iterable[Ending]:
-    for row in VogEvidence.objects.filter(replaced_on=None, expert_id__in=experts):
-        yield Ending(experts[row.expert_id], "VOG", "VOG", row.policy_valid_until)
-
-
-def _latest(experts: dict[UUID, Expert], model: Any) -> Iterable[Ending]:
-    """The last day of each kind of paper; one without an end never runs out."""
-    field = "valid_until" if model is Agreement else "expires_on"
-    ends: dict[tuple[UUID, str], date | None] = {}
-    rows = model.objects.filter(expert_id__in=experts).values_list("expert_id", "kind", field)
-    for expert, kind, until in rows:
-        known = ends.get((expert, kind), date.min)
-        # A missing end is no end at all, so it wins.
-        ends[expert, kind] = None if known is None or until is None else max(known, until)
-    for (expert, kind), last_day in ends.items():
-        if last_day is not None:
-            # Its last day still counts; a VOG names the first day that does not.
-            yield Ending(experts[expert], model.__name__, kind, last_day + timedelta(days=1))
 
 
 def _grouped(pairs: Iterable[tuple[UUID, Any]]) -> dict[UUID, list[Any]]:

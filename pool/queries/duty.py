@@ -37,6 +37,26 @@ def on_call(*, at: datetime) -> list[Membership]:
     return called or list(running.values())
 
 
+def call_order(*, at: datetime) -> list[list[Membership]]:
+    """Who is called after whom about what cannot wait: groups, each called together.
+
+    The rota one by one, then whoever runs the region, then everybody. Where nobody has duty all
+    coordinators are the first group: silence is the dangerous failure.
+    """
+    coordinators = on_call(at=at)
+    has_rota = OnCallShift.objects.filter(starts_at__lte=at, ends_at__gt=at).exists()
+    order = [[one] for one in coordinators] if has_rota else [coordinators]
+    staff = list(
+        Membership.objects.filter(role__in=(Role.COORDINATOR, Role.REGIONAL_ADMIN), ended_at=None)
+        .select_related("user")
+        .order_by("started_at", "pk")
+    )
+    # Who has two roles is called once, on the number of the first.
+    everybody = list({one.user_id: one for one in reversed(staff)}.values())[::-1]
+    managers = [one for one in staff if one.role == Role.REGIONAL_ADMIN]
+    return [group for group in (*order, managers, everybody) if group]
+
+
 def shifts(*, now: datetime) -> list[OnCallShift]:
     """Duty that runs or comes, soonest first."""
     return list(

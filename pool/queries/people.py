@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from core.access.models import User
+from core.access.models import OrganisationKind, User
 from core.approvals.models import Approval, Decision
 from core.audit.models import AuditEntry
 from pool.models import (
@@ -21,7 +21,8 @@ from pool.models import (
     Training,
     VogEvidence,
 )
-from pool.queries.candidates import weeks_of, work_matrix
+from pool.queries.hours import weeks_of
+from pool.queries.work import decisions, work_matrix
 from pool.rules import Deployability, WeekRow
 from pool.vocabulary import Activity
 
@@ -117,40 +118,78 @@ def expert_page(expert: Expert, *, with_papers: bool, now: datetime) -> Page:
 
 @dataclass(frozen=True)
 class Work:
-    """One kind of work: where somebody may be asked for it, and what stands in the way."""
+    """One kind of work: where somebody may be asked for it, and what stands in the way.
+
+    Attributes:
+        undecided: kinds of host for which the region decided nothing, so the strictest counts.
+    """
 
     activity: str
     hosts: tuple[str, ...]
     refused: tuple[tuple[str, tuple[str, ...]], ...]
+    undecided: tuple[str, ...]
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the region decided on this work at any kind of host."""
+        return len(self.undecided) < len(OrganisationKind)
 
     @property
     def problems(self) -> tuple[str, ...]:
         """Every reason, once, in the order in which they were found."""
         return tuple(dict.fromkeys(code for _host, codes in self.refused for code in codes))
 
+    @property
+    def problems_once_active(self) -> tuple[str, ...]:
+        """What would stand in the way at the host that asks least, if somebody took part."""
+        if self.hosts:
+            return ()
+        left = (tuple(c for c in codes if c != "NOT_ACTIVE") for _host, codes in self.refused)
+        return min(left, key=len)
+
 
 def works_of(expert: Expert, *, on: date) -> list[Work]:
-    """The work matrix per activity: kinds of host that can be served on day `on`, and the rest.
-
-    Both are empty for work about which the region decided nothing.
-    """
+    """The work matrix per activity: kinds of host that can be served on day `on`, and the rest."""
+    decided = decisions(on=on)
     rows: dict[str, list[tuple[str, Deployability]]] = {}
     for activity, host_kind, verdict in work_matrix(expert, on=on):
         rows.setdefault(activity, []).append((host_kind, verdict))
-    own = set(ExpertActivity.objects.filter(expert=expert).values_list("activity", flat=True))
     return [
         Work(
             activity=activity,
-            hosts=tuple(host for host, verdict in rows.get(activity, ()) if verdict.is_deployable),
+            hosts=tuple(host for host, verdict in verdicts if verdict.is_deployable),
             refused=tuple(
-                (host, verdict.problems)
-                for host, verdict in rows.get(activity, ())
-                if not verdict.is_deployable
+                (host, verdict.problems) for host, verdict in verdicts if not verdict.is_deployable
             ),
+            undecided=tuple(host for host, _ in verdicts if (activity, host) not in decided),
         )
-        for activity in Activity.values
-        if activity in own
+        for activity, verdicts in rows.items()
     ]
+
+
+@dataclass(frozen=True)
+class Start:
+    """What taking part from today on means for somebody.
+
+    Attributes:
+        works: what may then be asked; empty means nothing yet.
+        missing: codes of what still stands in the way of some of it, or of all.
+    """
+
+    works: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def start_of(page: Page, works: Sequence[Work]) -> Start:
+    """What somebody could be asked once taking part, judged at the host that asks least."""
+    in_the_way = {work.activity: work.problems_once_active for work in works}
+    missing = dict.fromkeys(code for codes in in_the_way.values() for code in codes)
+    if not works:
+        missing["NO_WORK"] = None
+    if not page.week:
+        missing["NO_HOURS"] = None
+    ready = tuple(activity for activity, codes in in_the_way.items() if not codes)
+    return Start(ready if page.week else (), tuple(missing))
 
 
 def waits_for_second(expert: Expert, *, now: datetime) -> Approval | None:

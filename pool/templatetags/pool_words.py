@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import time, timedelta
 
 from django import template
 from django.utils.dates import WEEKDAYS
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.access.models import OrganisationKind, Role
+from core.clock import local
 from core.templatetags.naast import badge
-from pool.models import Expert
-from pool.queries import Board, Person, Standing
-from pool.rules import WeekRow
+from core.ui import moments
+from pool.models import Absence, Expert
+from pool.queries import Board, Cell, Person, Standing
+from pool.rules import Rule, WeekRow
 from pool.states import ExpertState
 from pool.vocabulary import (
     LANGUAGES,
@@ -26,6 +30,7 @@ from pool.vocabulary import (
     Experience,
     LanguageLevel,
     Need,
+    RequirementLevel,
     ScreeningKind,
     SuspensionReason,
     TrainingKind,
@@ -46,6 +51,16 @@ WORDS: dict[str, dict[str, object]] = {
     "training": dict(TrainingKind.choices),
     "screening": dict(ScreeningKind.choices),
     "reason": dict(SuspensionReason.choices),
+    "requirement": dict(RequirementLevel.choices),
+    "cell": {
+        "LEGAL": pgettext_lazy("short, in a table", "law"),
+        "POLICY": pgettext_lazy("short, in a table", "policy"),
+        "NONE": pgettext_lazy("short, in a table", "none"),
+    },
+    "short screening": {
+        "ASPECT": pgettext_lazy("short, in a table", "aspect"),
+        "PROFILE": pgettext_lazy("short, in a table", "profile"),
+    },
     "state": dict(ExpertState.choices),
     "role": dict(Role.choices),
     "look": {
@@ -70,6 +85,8 @@ PROBLEMS = {
     "NO_CONFIDENTIALITY": _("no confidentiality agreement"),
     "NO_CODE_OF_CONDUCT": _("no code of conduct signed"),
     "NO_TRAINING": _("no finished training seen"),
+    "NO_WORK": _("no work chosen"),
+    "NO_HOURS": _("no hours filled in"),
 }
 # For the own pages, on which somebody may look along: no telling word.
 NEUTRAL = {
@@ -78,7 +95,14 @@ NEUTRAL = {
     "VOG_PROFILE": _("the certificate is for other work"),
     "VOG_TOO_OLD_AT_START": _("this needs a new certificate"),
 }
-PAPERS = frozenset(PROBLEMS) - {"SUSPENDED", "NOT_ACTIVE", "PAUSED", "OTHER_WORK"}
+PAPERS = frozenset(PROBLEMS) - {
+    "SUSPENDED",
+    "NOT_ACTIVE",
+    "PAUSED",
+    "OTHER_WORK",
+    "NO_WORK",
+    "NO_HOURS",
+}
 
 NUMBERS = (
     _("nobody"),
@@ -109,6 +133,39 @@ NUMBERS = (
 def word(code: str, kind: str) -> str:
     """What a code says: `"CHAT"|word:"activity"`; a code of no list says itself."""
     return str(WORDS[kind].get(code, code))
+
+
+@register.filter
+def mail_words(address: str) -> SafeString:
+    """An e-mail address that breaks behind its @ on a narrow screen, not in its last letter."""
+    name, at, host = address.partition("@")
+    return format_html("{}{}<wbr>{}", name, at, host)
+
+
+@register.filter
+def profile_words(profile: str) -> str:
+    """What kind of profile it is and its code: "ASPECT:85" is function aspect 85."""
+    kind, _colon, code = profile.partition(":")
+    return f"{word(kind, 'screening')} {code}" if code else ""
+
+
+@register.filter
+def profile_short(profile: str) -> str:
+    """The same where there is no room: "aspect 85"."""
+    kind, _colon, code = profile.partition(":")
+    return f"{word(kind, 'short screening')} {code}"
+
+
+@register.filter
+def rule_words(rule: Rule) -> str:
+    """What one rule asks: "required by policy, function aspect 85"."""
+    return ", ".join(filter(None, (word(rule.level, "requirement"), profile_words(rule.profile))))
+
+
+@register.filter
+def cell_heat(cell: Cell) -> str:
+    """How dark a cell of the matrix is: the stricter, the darker; what is open has stripes."""
+    return {"LEGAL": "h4", "POLICY": "h2", "NONE": "h1"}[cell.rule.level] if cell.rule else "h0"
 
 
 @register.filter
@@ -203,6 +260,24 @@ def week_words(week: Iterable[WeekRow]) -> list[tuple[str, str]]:
         }
         days.setdefault(row.weekday, []).append(hours)
     return [(capfirst(str(WEEKDAYS[day])), ", ".join(days[day])) for day in sorted(days)]
+
+
+@register.filter
+def absence_words(absence: Absence) -> str:
+    """From when until when somebody is away; whole days have no hours."""
+    begins, ends = local(absence.starts_at), local(absence.ends_at)
+    if begins.time() != time.min or ends.time() != time.min:
+        return pgettext("hours of a day", "%(from)s to %(until)s") % {
+            "from": moments.moment(begins),
+            "until": moments.moment(ends),
+        }
+    first, last = begins.date(), ends.date() - timedelta(days=1)
+    if first == last:
+        return moments.day(first)
+    return gettext("%(first)s up to and including %(last)s") % {
+        "first": moments.day(first),
+        "last": moments.day(last),
+    }
 
 
 def _clock(minutes: int) -> str:

@@ -11,6 +11,13 @@ from scheduling.actions.attendance import (
 )
 from scheduling.actions.events import cancel_sessions, gate_again, unsettle
 from scheduling.actions.feeds import revoke_feed, rotate_feed
+from scheduling.actions.overdue import (
+    NotInside,
+    TooMuchLonger,
+    call_about,
+    look_for,
+    need_longer,
+)
 from scheduling.actions.reminders import remind
 from scheduling.actions.sessions import (
     AssignmentOver,
@@ -31,19 +38,24 @@ __all__ = [
     "NotBegun",
     "NotCheckedIn",
     "NotDeployable",
+    "NotInside",
     "NotReachableYet",
     "SessionInPast",
     "TooEarly",
     "TooLong",
+    "TooMuchLonger",
+    "call_about",
     "cancel_session",
     "cancel_sessions",
     "check_in",
     "check_out",
     "confirm_session",
     "gate_again",
+    "look_for",
     "mark_held",
     "mark_missed",
     "move_session",
+    "need_longer",
     "plan_session",
     "remind",
     "revoke_feed",

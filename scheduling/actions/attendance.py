@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from core import audit
 from core.access.models import User
-from core.errors import NotAllowed, Refusal
-from matching.permissions import may_coordinate
+from core.errors import Refusal
+from scheduling.actions.overdue import is_out
 from scheduling.actions.reminders import stop_reminders
-from scheduling.actions.sessions import locked
+from scheduling.actions.sessions import locked, own_role
+from scheduling.actions.watches import watch
 from scheduling.models import Session, SessionRole
-from scheduling.queries import request_of, roles_in, sessions_of
+from scheduling.queries import request_of, roles_in
 from scheduling.rules import CHECK_IN_OPENS
 from scheduling.states import SESSION, RoleKind, SessionState
 
@@ -42,7 +43,7 @@ def check_in(*, role_id: UUID, by: User, now: datetime) -> SessionRole:
         SessionRole.DoesNotExist: not a role of a session that `by` may open.
         IllegalMove: the session was cancelled. TooEarly.
     """
-    role, session = _role(role_id, by=by)
+    role, session = own_role(role_id, by=by)
     if role.checked_in_at is not None:
         return role
     if session.state not in {SessionState.HELD, SessionState.MISSED}:
@@ -52,6 +53,7 @@ def check_in(*, role_id: UUID, by: User, now: datetime) -> SessionRole:
     SessionRole.objects.filter(pk=role.pk, checked_in_at=None).update(checked_in_at=now)
     _record("session.checked_in", role, session, by=by, now=now)
     role.refresh_from_db()
+    watch(role, session)
     return role
 
 
@@ -63,7 +65,7 @@ def check_out(*, role_id: UUID, by: User, now: datetime) -> SessionRole:
         SessionRole.DoesNotExist: not a role of a session that `by` may open.
         NotCheckedIn: there is nothing to check out of.
     """
-    role, session = _role(role_id, by=by)
+    role, session = own_role(role_id, by=by)
     if role.checked_out_at is not None:
         return role
     if role.checked_in_at is None:
@@ -71,6 +73,7 @@ def check_out(*, role_id: UUID, by: User, now: datetime) -> SessionRole:
     SessionRole.objects.filter(pk=role.pk, checked_out_at=None).update(checked_out_at=now)
     _record("session.checked_out", role, session, by=by, now=now)
     role.refresh_from_db()
+    is_out(role, now=now)
     experts = [one for one in roles_in(session) if one.kind == RoleKind.EXPERT]
     if all(one.checked_out_at for one in experts) and session.state != SessionState.HELD:
         _end(session, SessionState.HELD, by=by, now=now)
@@ -110,6 +113,8 @@ def _mark(session_id: UUID, state: SessionState, *, by: User, now: datetime) -> 
 
 def _end(session: Session, state: SessionState, *, by: User, now: datetime) -> None:
     """Write what became of it. No new SEQUENCE: for others the hours stay what they were."""
+    for role in roles_in(session):
+        is_out(role, now=now)
     stop_reminders(session, now=now)
     Session.objects.filter(pk=session.pk, state__in=SESSION.sources(state)).update(state=state)
     session.refresh_from_db()
@@ -120,20 +125,6 @@ def _end(session: Session, state: SessionState, *, by: User, now: datetime) -> N
         subject=request_of(session).case_id,
         target=session,
     )
-
-
-def _role(role_id: UUID, *, by: User) -> tuple[SessionRole, Session]:
-    """A role that `by` may check in: one's own, or anybody's for a coordinator."""
-    role = SessionRole.objects.get(pk=role_id, session__in=sessions_of(by).values("pk"))
-    try:
-        _request, session = locked(role.session_id, by=by)
-    except Session.DoesNotExist:
-        raise SessionRole.DoesNotExist from None
-    role = next(one for one in roles_in(session) if one.pk == role_id)
-    holder = role.assignment.expert.user_id if role.assignment else role.user_id
-    if holder != by.pk and not may_coordinate(by):
-        raise NotAllowed("")
-    return role, session
 
 
 def _record(event: str, role: SessionRole, session: Session, *, by: User, now: datetime) -> None:

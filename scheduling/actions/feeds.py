@@ -34,5 +34,7 @@ def revoke_feed(user: User, *, now: datetime) -> int:
 
 def feed_seen(link: LinkToken, *, now: datetime) -> None:
     """Note that a program fetched this feed."""
+    if link.last_used_at is not None and link.last_used_at > now - SEEN_EVERY:
+        return
     old = Q(last_used_at=None) | Q(last_used_at__lte=now - SEEN_EVERY)
     LinkToken.objects.filter(old, pk=link.pk).update(last_used_at=now)

@@ -65,7 +65,7 @@ def stop_reminders(session: Session, *, now: datetime) -> None:
     outbox.withdraw(about=session.pk, now=now)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def remind(*, reminder_id: UUID, now: datetime) -> None:
     """Post one reminder, if the world still wants it; safe to run twice or late.
 

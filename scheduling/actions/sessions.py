@@ -18,19 +18,27 @@ from django.utils.translation import gettext_lazy as _
 from core import audit, outbox
 from core.access.models import Membership, Role, User
 from core.clock import local
-from core.errors import Refusal
+from core.errors import NotAllowed, Refusal
 from matching.actions import require_complete_gate, settle_tasks
 from matching.models import Assignment, GateItem, Request, Task
 from matching.models.requests import TaskKind
-from matching.permissions import require_follower
+from matching.permissions import may_coordinate, require_follower
 from matching.states import AssignmentState, GateCode, GateItemState
 from pool.actions import Booking, book_all, rebook, release, take_turns
 from pool.queries import deployability
 from pool.states import BlockKind
 from scheduling.actions.reminders import stop_reminders, write_reminders
 from scheduling.actions.telling import Template, tell
+from scheduling.actions.watches import watch_all
 from scheduling.models import Place, Session, SessionRole
-from scheduling.queries import recipients, request_of, roles_in, sessions_of, travel_time
+from scheduling.queries import (
+    is_held_by,
+    recipients,
+    request_of,
+    roles_in,
+    sessions_of,
+    travel_time,
+)
 from scheduling.states import LIVE, SESSION, RoleKind, SessionKind, SessionState
 
 GATE_KIND = "scheduling.gate"
@@ -170,6 +178,7 @@ def move_session(  # noqa: PLR0913  the session, when and where
         place_id=place_id,
     )
     audit.record("session.moved", by=by, at=now, subject=request.case_id, target=session)
+    watch_all(session)
     _settle(session, request, "changed", now=now)
     return session
 
@@ -243,6 +252,24 @@ def locked(session_id: UUID, *, by: User) -> tuple[Request, Session]:
     request = request_of(sessions_of(by).get(pk=session_id))
     Request.objects.select_for_update().get(pk=request.pk)
     return request, Session.objects.select_for_update().get(pk=session_id)
+
+
+def own_role(role_id: UUID, *, by: User) -> tuple[SessionRole, Session]:
+    """A role that `by` may check in or out: one's own, or anybody's for a coordinator.
+
+    Raises:
+        SessionRole.DoesNotExist: not a role of a session that `by` may open.
+        NotAllowed: somebody else's.
+    """
+    role = SessionRole.objects.get(pk=role_id, session__in=sessions_of(by).values("pk"))
+    try:
+        _request, session = locked(role.session_id, by=by)
+    except Session.DoesNotExist:
+        raise SessionRole.DoesNotExist from None
+    role = next(one for one in roles_in(session) if one.pk == role_id)
+    if not is_held_by(role, by) and not may_coordinate(by):
+        raise NotAllowed("")
+    return role, session
 
 
 # --- What must hold ---------------------------------------------------------------------------

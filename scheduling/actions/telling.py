@@ -19,7 +19,7 @@ from scheduling import ics, rules
 from scheduling.models import Session
 from scheduling.queries import Recipient, entry
 
-Template = Literal["invite", "changed", "cancelled", "to_confirm", "reminder"]
+Template = Literal["invite", "changed", "cancelled", "to_confirm", "reminder", "check_out"]
 Method = Literal["REQUEST", "CANCEL"]
 METHODS: dict[str, Method] = {"invite": "REQUEST", "changed": "REQUEST", "cancelled": "CANCEL"}
 # A text message may wait for the morning if that leaves this much time to act on it.
@@ -53,6 +53,12 @@ def remind_of(
 ) -> None:
     """Post one reminder on one channel; the same key goes out once per channel."""
     _post(session, one, "reminder", channel, now=now, key=key)
+
+
+def ask_to_check_out(session: Session, one: Recipient, *, key: str, now: datetime) -> None:
+    """Ask whoever should be out to say so, as this person chose and by mail, at any hour."""
+    for channel in dict.fromkeys((*one.channels, Channel.EMAIL)):
+        _post(session, one, "check_out", channel, now=now, key=key)
 
 
 def sms_moment(session: Session, *, now: datetime) -> datetime:
@@ -102,11 +108,18 @@ def _post(  # noqa: PLR0913  one message to one person
             "url": f"{settings.BASE_URL}{reverse('scheduling:session-detail', args=[session.pk])}",
         },
         language=one.language,
-        useful_until=session.ends_at if template == "cancelled" else session.starts_at,
+        useful_until=_useful_until(session, template, now=now),
         about=session.pk,
         about_version=session.version,
         attachment=_calendar(session, one, template) if channel == Channel.EMAIL else None,
     )
+
+
+def _useful_until(session: Session, template: Template, *, now: datetime) -> datetime:
+    """After this a message says nothing any more."""
+    if template == "check_out":
+        return now + TIME_TO_ACT
+    return session.ends_at if template == "cancelled" else session.starts_at
 
 
 def _calendar(session: Session, one: Recipient, template: Template) -> Attachment | None:

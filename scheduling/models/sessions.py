@@ -78,6 +78,8 @@ class SessionRole(Regional):
     """Somebody's part in a session: an assignment, or a professional who comes along.
 
     Checking in and out is per person; the time of check-in starts the overdue alarm.
+    `expected_out_at` is later than the session's end where somebody said so; `overdue_step` counts
+    what was done, and `overdue_at` says when, because this person should have been out.
     """
 
     retention = Keep.with_parent("session")
@@ -91,6 +93,9 @@ class SessionRole(Regional):
     block = regional_key("pool.Block", null=True, blank=True)
     checked_in_at = models.DateTimeField(null=True, blank=True)
     checked_out_at = models.DateTimeField(null=True, blank=True)
+    expected_out_at = models.DateTimeField(null=True, blank=True)
+    overdue_step = models.PositiveSmallIntegerField(default=0)
+    overdue_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Regional.Meta):
         constraints = [
@@ -103,6 +108,16 @@ class SessionRole(Regional):
                 condition=Q(checked_out_at=None)
                 | Q(checked_in_at__isnull=False, checked_out_at__gte=F("checked_in_at")),
                 name="session_role_out_after_in",
+            ),
+            models.CheckConstraint(
+                condition=Q(overdue_step=0, overdue_at=None)
+                | Q(
+                    overdue_step__gte=1,
+                    overdue_step__lte=2,
+                    overdue_at__isnull=False,
+                    checked_in_at__isnull=False,
+                ),
+                name="session_role_overdue_when_inside",
             ),
             models.UniqueConstraint(
                 fields=["region", "session", "assignment"],

@@ -1,11 +1,12 @@
 """What others may ask of scheduling."""
 
 from scheduling.queries.agenda import N_DAYS, Day, Event, Week, own_days, week
-from scheduling.queries.feeds import entry, feed_entries, feed_of, living_feed
+from scheduling.queries.feeds import entry, feed_entries, feed_of, feed_version, living_feed
 from scheduling.queries.pages import SessionPage, marks_of, place_of, session_page
 from scheduling.queries.people import (
     Recipient,
     future_sessions,
+    is_held_by,
     recipients,
     reminder_minutes,
     request_of,
@@ -32,7 +33,9 @@ __all__ = [
     "entry",
     "feed_entries",
     "feed_of",
+    "feed_version",
     "future_sessions",
+    "is_held_by",
     "living_feed",
     "marks_of",
     "move_suggestions",

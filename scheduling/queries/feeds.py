@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import MD5, Cast, Concat
 
 from core.access.links import find
 from core.access.models import LinkPurpose, LinkToken, User
+from matching.models import Assignment
 from matching.states import AssignmentState
 from scheduling import ics
 from scheduling.models import Session, SessionRole
@@ -46,14 +49,37 @@ def feed_entries(user: User, *, now: datetime) -> list[ics.Entry]:
 
     Also a coordinator's feed holds only sessions that this person takes part in.
     """
-    running = ~Q(assignment__state=AssignmentState.ENDED)
-    mine = SessionRole.objects.filter(Q(user=user) | (Q(assignment__expert__user=user) & running))
-    rows = Session.objects.filter(
+    rows = _feed_sessions(user, now=now).only(
+        "state", "starts_at", "ends_at", "ics_uid", "ics_sequence", "changed_at"
+    )
+    return [entry(one) for one in rows.order_by("starts_at", "pk")]
+
+
+def feed_version(user: User, *, now: datetime) -> str:
+    """Other words as soon as the feed of `user` shows something else; one row, whatever it shows.
+
+    Everything that others can see raises the SEQUENCE.
+    """
+    parts = Concat(
+        Cast("ics_uid", TextField()),
+        Value(":"),
+        Cast("ics_sequence", TextField()),
+        "state",
+        output_field=TextField(),
+    )
+    rows = _feed_sessions(user, now=now)
+    found = rows.aggregate(all=MD5(StringAgg(parts, ",", order_by=("starts_at", "pk"))))
+    return str(found["all"])
+
+
+def _feed_sessions(user: User, *, now: datetime) -> QuerySet[Session]:
+    held = Assignment.objects.filter(expert__user=user).exclude(state=AssignmentState.ENDED)
+    mine = SessionRole.objects.filter(Q(user=user) | Q(assignment__in=held.only("pk")))
+    return Session.objects.filter(
         pk__in=mine.values("session_id"),
         ends_at__gte=now - FEED_BACK,
         starts_at__lt=now + FEED_AHEAD,
     ).exclude(state=SessionState.CANCELLED)
-    return [entry(one) for one in rows.order_by("starts_at", "pk")]
 
 
 def entry(session: Session) -> ics.Entry:

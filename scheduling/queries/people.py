@@ -146,7 +146,7 @@ def _expert(assignment: Assignment) -> Recipient:
         user=reach.user,
         email=reach.email,
         phone=reach.phone,
-        channels=(Channel.SMS,) if by_sms else (Channel.EMAIL,),
+        channels=(Channel.SMS,) if by_sms and not _mails_first(reach.user) else (Channel.EMAIL,),
         wants_invite=expert.wants_invites,
         language=reach.language,
         is_expert=True,
@@ -162,12 +162,23 @@ def _professional(user: User, membership: Membership | None) -> Recipient:
         user=user,
         email=user.email,
         phone=phone,
-        channels=(Channel.EMAIL, Channel.SMS) if phone else (Channel.EMAIL,),
+        channels=_channels_at_work(user, phone),
         wants_invite=True,
         language=user.language,
         is_expert=False,
         is_there=membership is not None and user.is_active,
     )
+
+
+def _mails_first(user: User | None) -> bool:
+    return user is not None and user.texts_first is False
+
+
+def _channels_at_work(user: User, phone: str) -> tuple[Channel, ...]:
+    """Both, until somebody chose one; the other is what remains where that one fails."""
+    if not phone or user.texts_first is False:
+        return (Channel.EMAIL,)
+    return (Channel.SMS,) if user.texts_first else (Channel.EMAIL, Channel.SMS)
 
 
 def reminder_minutes(request: Request) -> list[int]:

@@ -14,9 +14,26 @@ function refreshTimeLeft() {
 /** What a person had opened or folded in the part that is about to be replaced. */
 let folds = new Map();
 
+/** The control that had the focus there, as [what it does, which one of those]. */
+let held = null;
+
+/** What a control does, which stays the same when its words change. */
+function purpose(control) {
+  const address = control.getAttribute("href") ?? control.form?.getAttribute("action");
+  return [control.tagName, control.parentElement.id, address, control.name, control.value].join(" ");
+}
+
+/** All controls in a part that do this. */
+function controlsFor(part, wanted) {
+  return [...part.querySelectorAll("a[href], button, input, summary, [tabindex]")]
+    .filter((control) => purpose(control) === wanted);
+}
+
 document.addEventListener("htmx:beforeSwap", (event) => {
   const details = event.detail.target.querySelectorAll("details[id]");
   folds = new Map([...details].map((one) => [one.id, one.open]));
+  const focused = event.detail.target.contains(document.activeElement) && document.activeElement;
+  held = focused && [purpose(focused), controlsFor(event.detail.target, purpose(focused)).indexOf(focused)];
   // A person who is typing in that part is not disturbed; the next refresh comes soon enough.
   const typing = event.detail.target.contains(document.activeElement)
     && document.activeElement.matches("input:not([type=radio], [type=checkbox]), textarea, select");
@@ -37,6 +54,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const errors = event.detail.target.querySelector(".naast-errors");
   if (errors) {
     errors.focus();
+  } else if (held && document.activeElement === document.body) {
+    // Who goes by keyboard stays where they were; without this every refresh sends them to the top.
+    const [wanted, n] = held;
+    const part = document.getElementById(event.detail.target.id);
+    const again = part ? controlsFor(part, wanted) : [];
+    (again[n] ?? again[0])?.focus({ preventScroll: true });
   }
   refreshTimeLeft();
 });
@@ -54,5 +77,13 @@ document.addEventListener("htmx:afterOnLoad", () => connection(false));
 window.addEventListener("offline", () => connection(true));
 window.addEventListener("online", () => connection(false));
 
-document.querySelector("main .naast-errors")?.focus();
+function focusFaults() {
+  document.querySelector("main .naast-errors")?.focus();
+}
+
+focusFaults();
+// An address with a place in it takes the focus away once the page is there.
+if (location.hash) {
+  window.addEventListener("load", () => window.requestAnimationFrame(focusFaults));
+}
 window.setInterval(refreshTimeLeft, 15000);

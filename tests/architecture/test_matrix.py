@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from core.access.models import Region, Role
-from core.access.permissions import BY_LINK, PUBLIC, SIGNED_IN
+from core.access.permissions import BY_LINK, BY_SIGNATURE, PUBLIC, SIGNED_IN
 from core.access.scope import region_scope
 from tests.factories.people import client_as, make_user
 from tests.factories.pool import make_region_profile
@@ -118,7 +118,7 @@ def test_every_view_that_is_not_ours_is_listed_with_a_reason() -> None:
 
 
 def test_who_may_come_in_is_a_known_word() -> None:
-    known = {PUBLIC, BY_LINK, SIGNED_IN, *Role.values}
+    known = {PUBLIC, BY_LINK, BY_SIGNATURE, SIGNED_IN, *Role.values}
 
     assert [one.name for one in addresses() if not one.allowed <= known] == []
 
@@ -149,7 +149,7 @@ def trouble(one: Address, role: Role | None, client: Client) -> str:
     told = f"{one.name} answers {role or 'a stranger'} with {answer.status_code}"
     if answer.status_code not in ANYTHING:
         return told
-    if not one.allowed or one.allowed & {PUBLIC, BY_LINK}:
+    if not one.allowed or one.allowed & {PUBLIC, BY_LINK, BY_SIGNATURE}:
         return ""
     if role is None:
         return "" if is_login(answer) or answer.status_code == 405 else told

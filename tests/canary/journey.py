@@ -123,7 +123,8 @@ def stage_of(canaries: Canaries) -> Stage:
     )
     stage = build_region(cast, now=MONDAY, dice=random.Random(7))  # noqa: S311
     with region_scope(stage.region.pk):
-        agree()
+        # A yes that stands at once: what is told afterwards need not be waited for.
+        agree(undo=0)
         _complete(stage, canaries)
     return stage
 
@@ -357,8 +358,16 @@ class Journey:
         self.until("matching/news", "matching/offer_accepted", "matching/offer_gone")
         self.expert.see(reverse("matching:today"), "work")
         self.other.see(reverse("matching:today"), "no question")
+        with region_scope(self.region):
+            held = Assignment.objects.get()
+        card = reverse("matching:work-card", args=[held.pk])
+        self.expert.see(card, "card")
+        self.other.see(card, "no page", expect=404)
         self.requester.see(self.path("request-status"), "status, matched")
+        self.requester.see(self.path("request-reach"), "numbers")
         self.coordinator.see(self.path("request-detail"), "request, matched")
+        number = self.path("request-reference")
+        self.coordinator.post(number, {}, "request, case number", expect=200)
         for who in (self.other_professional, self.expert):
             for name in ("request-status", "request-detail"):
                 status = 404 if name == "request-status" and who is not self.expert else 403

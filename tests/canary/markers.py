@@ -54,8 +54,6 @@ LOGIN = frozenset({"core_user.name", "core_user.email", "account_emailaddress.em
 # the address to which the only way in is tied stands here as it was typed.
 INVITATION = frozenset({"core_invitation.email"})
 ADDRESS_OF_LOGIN = LOGIN - {"core_user.name"}
-# The log holds codes (core.audit.record), never a name, an address or free text.
-FACTS = "core_auditentry.facts"
 
 
 def marker(word: str) -> str:
@@ -177,14 +175,12 @@ class Canaries:
             "whether somebody is known",
             Conflict.NO_CONFLICT,
             "matching_conflictdeclaration.answer",
-            FACTS,
         )
         # Said with a word of every day, so only its code can be looked for.
         self.suspension = coded(
             "why somebody was stopped",
             SuspensionReason.WELLBEING,
             "pool_suspension.reason",
-            FACTS,
             label=False,
         )
 

@@ -10,20 +10,22 @@ from uuid import UUID
 from django.urls import Resolver404, resolve
 
 from matching.states import GateCode
-from pool.views import PAPERS
+from pool.views.papers import PAPERS
 from tests.canary.evidence import URLS, Evidence, Finding, Page
 
+PAPER = {"function on the VOG", "organisation on the VOG", "provider of the training"}
 MINE = {"first name", "last name", "phone", "e-mail address", "home area", "life experience"}
 MEASURE = {"kind of measure", "protected role", "relation"}
 CALLED = {"case manager", "phone of the case manager"}
-TYPED = CALLED | {"deputy", "phone of the deputy", "phone at night", "case reference"}
+NUMBERS = CALLED | {"deputy", "phone of the deputy", "phone at night"}
+TYPED = NUMBERS | {"case reference", "protected role"}
 ASKED_BY = {"requester", "phone of the requester", "organisation"}
 FITS = {"first name", "other expert", "first name of a newcomer"}
 REACHED = {"phone", "phone of the other expert"}
 PLACE = {"place", "address of the place"}
 # A form offers every answer of its list; that tells nothing about anybody.
 OFFERED = {"whether somebody is known"}
-OF_REQUEST = CALLED | ASKED_BY | {"kind of measure", "relation"}
+OF_REQUEST = NUMBERS | ASKED_BY | {"kind of measure", "relation", "protected role"}
 
 # (who, page) -> what may stand there.
 SHOWN: dict[tuple[str, str], set[str]] = {
@@ -37,7 +39,11 @@ SHOWN: dict[tuple[str, str], set[str]] = {
     ("requester", "mine"): {"relation"},
     ("requester", "over"): {"relation"},
     ("requester", "complete"): {"answer about risk"},
-    ("requester", "status, matched"): {"first name"},
+    ("requester", "status"): TYPED,
+    ("requester", "status, asked"): TYPED,
+    ("requester", "status, matched"): TYPED | {"first name"},
+    ("requester", "status, again"): TYPED,
+    ("requester", "numbers"): NUMBERS,
     ("requester", "session"): {"first name"},
     ("requester", "session, place"): PLACE | {"first name"},
     ("requester", "agenda"): {"first name"},
@@ -45,9 +51,10 @@ SHOWN: dict[tuple[str, str], set[str]] = {
     ("expert", "question"): {"relation"},
     ("expert", "question, live"): {"relation"},
     ("expert", "answer"): {"relation"} | OFFERED,
-    ("expert", "me"): MINE | {"coordinator"},
+    ("expert", "me"): MINE | PAPER | {"coordinator"},
     ("expert", "change me"): MINE | {"organisation"},
     ("expert", "work"): ASKED_BY,
+    ("expert", "card"): NUMBERS | {"protected role"},
     ("expert", "session, place"): PLACE,
     ("other expert", "question"): {"relation"},
     ("other expert", "question, live"): {"relation"},
@@ -63,12 +70,14 @@ SHOWN: dict[tuple[str, str], set[str]] = {
     ("coordinator", "request, asked, live"): FITS | REACHED,
     ("coordinator", "request, matched"): OF_REQUEST | {"first name", "phone"},
     ("coordinator", "request, complete"): OF_REQUEST | {"first name", "phone"},
+    ("coordinator", "request, case number"): OF_REQUEST | {"first name", "phone", "case reference"},
     ("coordinator", "pool"): FITS | {"last name"},
     ("coordinator", "expert"): {
         *("first name", "last name", "home area", "life experience", "coordinator"),
         "why somebody was stopped",
+        *PAPER,
     },
-    ("coordinator", "reach"): MINE | {"coordinator", "why somebody was stopped"},
+    ("coordinator", "reach"): MINE | PAPER | {"coordinator", "why somebody was stopped"},
     ("coordinator", "other expert"): {"other expert", "coordinator", "why somebody was stopped"},
     ("coordinator", "duty"): {"coordinator"},
     ("coordinator", "plan"): {"first name", "place"},
@@ -88,6 +97,9 @@ MUST: dict[str, tuple[str, str]] = {
     "phone": ("coordinator", "reach"),
     "e-mail address": ("coordinator", "reach"),
     "life experience": ("expert", "me"),
+    "function on the VOG": ("coordinator", "expert"),
+    "organisation on the VOG": ("coordinator", "expert"),
+    "provider of the training": ("coordinator", "expert"),
     "home area": ("coordinator", "expert"),
     "other expert": ("coordinator", "request, asked"),
     "phone of the other expert": ("coordinator", "request, asked"),
@@ -95,18 +107,18 @@ MUST: dict[str, tuple[str, str]] = {
     "address of a newcomer": ("newcomer", "invitation"),
     "place": ("expert", "session, place"),
     "address of the place": ("expert", "session, place"),
-    "case reference": ("requester", "check before sending"),
+    "case reference": ("coordinator", "request, case number"),
     "case manager": ("coordinator", "request, open"),
     "phone of the case manager": ("coordinator", "request, open"),
-    "deputy": ("requester", "check before sending"),
-    "phone of the deputy": ("requester", "check before sending"),
-    "phone at night": ("requester", "check before sending"),
+    "deputy": ("expert", "card"),
+    "phone of the deputy": ("expert", "card"),
+    "phone at night": ("expert", "card"),
     "requester": ("expert", "work"),
     "phone of the requester": ("expert", "work"),
     "organisation": ("expert", "work"),
     "coordinator": ("expert", "me"),
     "kind of measure": ("coordinator", "request, open"),
-    "protected role": ("requester", "check before sending"),
+    "protected role": ("expert", "card"),
     "relation": ("coordinator", "request, open"),
 }
 # Written down and shown on no page: the log, messages and the record of a paper.
@@ -114,9 +126,6 @@ SHOWN_NOWHERE = {
     "password",
     "phone of a newcomer",
     "phone of the coordinator",
-    "function on the VOG",
-    "organisation on the VOG",
-    "provider of the training",
 }
 # Only ever one choice among others on a page.
 ONLY_OFFERED = {"answer about risk", "whether somebody is known", "why somebody was stopped"}

@@ -13,9 +13,12 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from celery.signals import before_task_publish
 from django.db import OperationalError, connection, connections, transaction
+from kombu import pools
 
 from config.celery import app
+from core import clock
 from core.access.models import Organisation, Region
 from core.access.scope import current_region, region_scope
 from core.outbox import Done, Job, Later, WorkState, cancel, due, run_due, schedule
@@ -175,7 +178,7 @@ def test_without_the_lock_both_workers_would_get_the_same_rows() -> None:
 
 
 @pytest.mark.usefixtures("in_region", "diary")
-def test_a_lease_that_ran_out_is_taken_over_and_counted() -> None:
+def test_a_lease_that_ran_out_is_taken_over() -> None:
     plan()
 
     (first,) = due.claim(now=NOON)
@@ -183,8 +186,19 @@ def test_a_lease_that_ran_out_is_taken_over_and_counted() -> None:
     (second,) = due.claim(now=NOON + due.LEASE)
 
     assert held == []
-    assert (first.attempts, first.died) == (1, False)
-    assert (second.attempts, second.died) == (2, True)
+    assert second.pk == first.pk
+
+
+@pytest.mark.usefixtures("in_region")
+def test_a_row_that_another_took_over_is_not_begun(diary: Diary) -> None:
+    plan()
+    (late,) = due.claim(now=NOON)
+    due.claim(now=NOON + due.LEASE)
+
+    due._process(late, lambda: NOON + due.LEASE)
+
+    assert diary == []
+    assert DueWork.objects.get().attempts == 0
 
 
 def backlog(region: Region, n_rows: int, first_at: datetime, every: timedelta) -> None:
@@ -219,7 +233,7 @@ def test_a_region_with_a_backlog_does_not_silence_another() -> None:
 
 
 @pytest.mark.usefixtures("in_region", "diary")
-def test_an_unused_lease_goes_back_with_its_try(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unused_lease_goes_back_and_costs_no_try(monkeypatch: pytest.MonkeyPatch) -> None:
     for _number in range(3):
         plan()
     monkeypatch.setattr(due, "TURN", timedelta(seconds=-1))  # the turn is over at once
@@ -327,16 +341,34 @@ def test_work_that_nobody_knows_fails_in_the_end() -> None:
     assert states()[bad] == WorkState.FAILED
 
 
+class Killed(BaseException):
+    """Ends whoever is at work without a word, as `kill -9` does."""
+
+
+def run_and_be_killed(*, now: datetime) -> None:
+    with pytest.raises(Killed):
+        run_due(now=now)
+
+
 @pytest.mark.usefixtures("in_region")
-def test_a_row_that_kills_its_worker_runs_out_of_tries(diary: Diary) -> None:
-    bad = plan()
+def test_a_row_that_kills_its_worker_fails_and_takes_no_other_along(diary: Diary) -> None:
+    deaths = []
+
+    @due.handler("test.killer")
+    def killer(_subject: uuid.UUID, now: datetime) -> None:
+        deaths.append(now)
+        raise Killed
+
+    bad = plan("test.killer", at=NOON - SECOND)
+    good = {plan() for _number in range(3)}
 
     for number in range(due.MAX_CRASHES):
-        assert len(due.claim(now=NOON + number * due.LEASE)) == 1  # and nothing more is heard
+        run_and_be_killed(now=NOON + number * due.LEASE)
+    assert diary == []  # each time it came first, and they were leased with it
     run_due(now=NOON + due.MAX_CRASHES * due.LEASE)
 
-    assert diary == []
-    assert states()[bad] == WorkState.FAILED
+    assert len(deaths) == due.MAX_CRASHES
+    assert states() == {bad: WorkState.FAILED} | dict.fromkeys(good, WorkState.DONE)
 
 
 @pytest.mark.usefixtures("in_region")
@@ -357,20 +389,23 @@ def test_trouble_of_the_database_is_not_the_rows_fault() -> None:
 
 
 class Outside:
-    """A job whose provider answers from a list; the last answer stays."""
+    """A job whose provider answers (or kills) from a list; the last answer stays."""
 
-    def __init__(self, *answers: Done | Later) -> None:
+    def __init__(self, *answers: Done | Later | Killed) -> None:
         self.answers = list(answers)
         self.finished: list[tuple[Done | Later, datetime]] = []
 
     def send(self) -> Done | Later:
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Killed):
+            raise answer
+        return answer
 
     def finish(self, outcome: Done | Later, now: datetime) -> None:
         self.finished.append((outcome, now))
 
 
-def outside(*answers: Done | Later, **options: Any) -> Outside:
+def outside(*answers: Done | Later | Killed, **options: Any) -> Outside:
     job = Outside(*answers)
 
     @due.handler("test.outside", **options)
@@ -406,6 +441,21 @@ def test_later_ends_after_four_hours() -> None:
     assert gone == subject
     assert timedelta(hours=3, minutes=45) < at - NOON < timedelta(hours=4, minutes=15)
     assert states()[subject] == WorkState.FAILED
+
+
+@pytest.mark.usefixtures("in_region")
+def test_one_kill_does_not_end_what_a_silent_provider_made_wait() -> None:
+    job = outside(*[Later("busy")] * (due.MAX_CRASHES + 2), Killed(), Done())
+    subject = plan("test.outside")
+    now = NOON
+    while len(job.finished) < due.MAX_CRASHES + 2:
+        now += timedelta(minutes=16)
+        run_due(now=now)
+
+    run_and_be_killed(now=now + timedelta(minutes=16))
+    run_due(now=now + timedelta(minutes=16) + due.LEASE)
+
+    assert states()[subject] == WorkState.DONE
 
 
 # --- The worker's role ------------------------------------------------------------------------
@@ -496,3 +546,27 @@ def test_one_transaction_knocks_once(django_capture_on_commit_callbacks: Any) ->
                 plan()
 
     assert callbacks == [due.nudge]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_nudge_that_nobody_heard_is_void_after_a_while() -> None:
+    here, _there = two_regions()
+    pools.reset()  # another test may have closed them
+    app._after_fork()  # type: ignore[attr-defined]  # celery has it
+    due._quiet.until = 0.0
+    heard: list[dict[str, Any]] = []
+
+    def hear(headers: dict[str, Any], **_signal: Any) -> None:
+        heard.append(headers)
+
+    began = clock.now()
+    before_task_publish.connect(hear)
+    try:
+        with region_scope(here.pk):
+            plan()
+    finally:
+        before_task_publish.disconnect(hear)
+
+    (nudge,) = heard
+    void_at = datetime.fromisoformat(nudge["expires"])
+    assert timedelta(seconds=5) < void_at - began < timedelta(seconds=30)

@@ -55,6 +55,17 @@ def stack(transactional_db: None) -> Iterator[Stack]:  # noqa: ARG001
         yield stack
 
 
+@pytest.fixture
+def sunday(stack: Stack) -> Stack:
+    """The demo's story on the Sunday of the clock change, told to the running stack."""
+    from insight.simulation.story import tell  # noqa: PLC0415  (models, which need a database)
+    from tests.journeys.sunday import NOW  # noqa: PLC0415
+
+    stack.travel(NOW)
+    tell(now=NOW, seed=1)
+    return stack
+
+
 @pytest.fixture(scope="session")
 def pictures() -> Path:
     """Where journeys leave what they saw: var/pictures, or where PICTURES says."""

@@ -62,8 +62,13 @@ class Stack:
 
 
 @contextmanager
-def running_stack() -> Iterator[Stack]:
-    """Start web, worker and beat against the database of the tests; stop them by id."""
+def running_stack(
+    *, with_worker: bool = True, application: str = "config.wsgi", **extra: str
+) -> Iterator[Stack]:
+    """Start web, worker and beat against the database of the tests; stop them by id.
+
+    Without a worker nothing happens by itself: the test does what is due, when it says so.
+    """
     folder = Path(tempfile.mkdtemp(prefix="naast-journey-"))
     clock_file = folder / "clock"
     postbox = Postbox()
@@ -71,35 +76,10 @@ def running_stack() -> Iterator[Stack]:
     mail.start()
     port = _free_port()
     stack = Stack(f"http://localhost:{port}", clock_file, folder, postbox)
-    env = _environment(port, mail.port, clock_file)
+    env = _environment(port, mail.port, clock_file) | extra
     try:
-        _start(
-            stack,
-            "worker",
-            env | {"DATABASE_ROLE": "worker"},
-            *_CELERY,
-            "worker",
-            "-c",
-            "1",
-            "--pool",
-            "solo",
-            "--without-gossip",
-            "--without-mingle",
-            "-l",
-            "INFO",
-        )
-        _start(
-            stack,
-            "beat",
-            env | {"DATABASE_ROLE": "worker"},
-            *_CELERY,
-            "beat",
-            "-l",
-            "INFO",
-            "-s",
-            str(folder / "beat-schedule"),
-            "--pidfile=",
-        )
+        if with_worker:
+            _start_worker(stack, env | {"DATABASE_ROLE": "worker"})
         _start(
             stack,
             "web",
@@ -107,7 +87,7 @@ def running_stack() -> Iterator[Stack]:
             sys.executable,
             "-m",
             "gunicorn",
-            "config.wsgi",
+            application,
             "--workers",
             "2",
             "--bind",
@@ -129,6 +109,36 @@ def running_stack() -> Iterator[Stack]:
                 child.kill()
                 child.wait()
         mail.stop()
+
+
+def _start_worker(stack: Stack, env: dict[str, str]) -> None:
+    _start(
+        stack,
+        "worker",
+        env,
+        *_CELERY,
+        "worker",
+        "-c",
+        "1",
+        "--pool",
+        "solo",
+        "--without-gossip",
+        "--without-mingle",
+        "-l",
+        "INFO",
+    )
+    _start(
+        stack,
+        "beat",
+        env,
+        *_CELERY,
+        "beat",
+        "-l",
+        "INFO",
+        "-s",
+        str(stack.folder / "beat-schedule"),
+        "--pidfile=",
+    )
 
 
 _CELERY = (sys.executable, "-m", "celery", "-A", "config")

@@ -45,6 +45,9 @@ COORDINATOR = (
     "/pool/",
     "/pool/nieuw/",
     "/pool/dienst/",
+    "/mensen/",
+    "/mensen/nieuw/",
+    "/cijfers/",
     "/account/",
 )
 PROFESSIONAL = ("/", "/aanvragen/nieuw/", "/agenda/", "/account/")
@@ -65,7 +68,9 @@ VISITORS = (
     ("Ruben Kaldenbach", EXPERT, 1),
     ("Frans Leijsten", ("/",), 1),
 )
-A_PAGE = re.compile(r"^/(aanvragen|afspraken|pool)/[0-9a-f-]{36}/(status/|plannen/)?$")
+A_PAGE = re.compile(
+    r"^/(aanvragen|afspraken|pool|mensen)/[0-9a-f-]{36}/(status/|plannen/|einde/)?$"
+)
 
 
 @dataclass

@@ -270,6 +270,7 @@ def test_two_persons_decide_about_the_same_gate(pool: Pool) -> None:
             Cause.INCIDENT,
             {"G1", "G2", "G3", "G4", "G5", "G6", "G7", "G8", "G11", "G13"},
         ),
+        (Cause.NUMBERS, {"G2"}),
         (Cause.TIME, {"G1", "G2", "G3", "G4", "G5", "G6", "G7", "G11"}),
     ],
 )

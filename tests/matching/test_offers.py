@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from core.access import links
 from core.access.models import LinkPurpose, LinkToken
+from core.audit.models import AuditEntry
 from core.errors import NotAllowed
 from core.models import DueWork, Message
 from core.states import IllegalMove
@@ -18,8 +21,9 @@ from matching import actions, signals
 from matching.due import say_offer_gone
 from matching.models import Assignment, ConflictDeclaration, Offer, Request, Seat, Task
 from matching.models.requests import TaskKind
+from matching.pages.offer import offer_page
 from matching.queries import gate, offer_by_link
-from matching.states import AssignmentState, GateCode, OfferState, RequestState, SeatState
+from matching.states import AssignmentState, Conflict, GateCode, OfferState, RequestState, SeatState
 from pool import actions as pool_actions
 from pool.models import Block, ExcludedArea, Expert, VogEvidence
 from pool.states import BlockState
@@ -354,6 +358,23 @@ def test_who_lost_to_somebody_faster_may_win_after_an_undo(two: Two) -> None:
 # --- Knowing somebody -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("answer", Conflict)
+def test_the_log_says_that_somebody_answered_and_not_what(two: Two, answer: str) -> None:
+    pool, request, ada, _bes = two
+
+    actions.declare_conflict(
+        request_id=request.pk, expert_id=ada.expert_id, answer=answer, now=NOON
+    )
+
+    said = AuditEntry.objects.filter(event="conflict.declared", subject=ada.expert_id)
+    assert [one.facts for one in said] == [{}]
+    for task in Task.objects.filter(done_at=None):
+        actions.finish_task(task_id=task.pk, by=pool.cas, now=NOON + HOUR)
+    for entry in AuditEntry.objects.all():
+        assert "CONFLICT" not in json.dumps(entry.facts)
+        assert "UNSURE" not in json.dumps(entry.facts)
+
+
 def test_knowing_somebody_closes_the_offer_and_asks_the_next(two: Two) -> None:
     pool, request, ada, bes = two
 
@@ -441,13 +462,41 @@ def test_who_was_too_late_hears_so_once_and_kindly(two: Two) -> None:
     accept(ada)
 
     (work,) = DueWork.objects.filter(kind="matching.offer_gone")
-    assert (work.subject, work.not_before) == (bes.pk, NOON + MINUTE)
+    assert (work.subject, work.not_before) == (bes.pk, NOON + MINUTE + 15 * MINUTE)
     for subject in (bes.pk, bes.pk, ada.pk):
         say_offer_gone(subject, NOON + MINUTE)
     gone = Message.objects.filter(template="matching/offer_gone")
     assert [message.recipient_id for message in gone] == [bes.expert.user_id]
     waiting = Message.objects.filter(about__in=[ada.pk, bes.pk], state="QUEUED")
     assert not waiting.exists()
+
+
+def test_the_next_in_line_is_kept_warm_while_a_yes_can_be_taken_back(two: Two) -> None:
+    _pool, _request, ada, bes = two
+    accept(ada)
+    bes.refresh_from_db()
+    with translation.override("nl"):
+        page = offer_page(bes, may_act=False, now=NOON + 2 * MINUTE)
+    assert "Verandert dat, dan vragen we je meteen opnieuw." in page.text
+    assert not Message.objects.filter(template="matching/offer_gone").exists()
+
+    actions.undo_accept(offer_id=ada.pk, expert_id=ada.expert_id, now=NOON + 5 * MINUTE)
+
+    # Asked again at once, and never sent away in between.
+    again = Offer.objects.get(expert=bes.expert_id, state=OfferState.OPEN)
+    assert again.offered_at == NOON + 5 * MINUTE
+    say_offer_gone(bes.pk, NOON + 16 * MINUTE)
+    assert not Message.objects.filter(template="matching/offer_gone").exists()
+
+
+def test_when_the_yes_stands_the_next_in_line_is_thanked(two: Two) -> None:
+    _pool, _request, ada, bes = two
+    accept(ada)
+    bes.refresh_from_db()
+
+    with translation.override("nl"):
+        page = offer_page(bes, may_act=False, now=NOON + 20 * MINUTE)
+    assert "Je hoeft niets te doen." in page.text
 
 
 def test_upper_rooms_hear_of_a_yes_and_of_its_end_in_the_same_transaction() -> None:

@@ -7,7 +7,7 @@ import pytest
 from core.errors import NotAllowed
 from core.models import Message
 from core.outbox.due import HANDLERS
-from core.outbox.messages import give_up
+from core.outbox.sending import give_up
 from matching import actions
 from matching.models import Task
 from matching.models.requests import TaskKind
@@ -111,17 +111,23 @@ def test_a_message_that_could_not_leave_is_said_by_voice(pool: Pool) -> None:
         ("matching.measure_question", TaskKind.MEASURE_END),
         ("matching.measure_end", TaskKind.MEASURE_END),
         ("matching.gate_lapse", TaskKind.GATE_LAPSED),
+        ("matching.promise", TaskKind.NOBODY_FITS),
     ],
 )
 def test_what_the_worker_gave_up_becomes_a_task(pool: Pool, kind: str, task: TaskKind) -> None:
     request = file_request(pool)
     offer = ask(pool, request)
     assert request.measure_id is not None
+    promise = actions.open_task(
+        TaskKind.NOBODY_FITS, request=request, due_at=NOON, once_per="promise", now=NOON
+    )
+    actions.finish_task(task_id=promise.pk, by=pool.cas, now=NOON)
     subject = {
         "matching.offer_deadline": offer.pk,
         "matching.measure_question": request.measure_id,
         "matching.measure_end": request.measure_id,
         "matching.gate_lapse": request.pk,
+        "matching.promise": promise.pk,
     }[kind]
     tell = HANDLERS[kind].give_up
     assert tell is not None

@@ -12,7 +12,7 @@ from core.access.models import OrganisationKind, Region, Role
 from core.access.scope import region_scope
 from pool import actions, queries
 from pool.models import Expert
-from pool.rules import UNDECIDED, Candidate, Rule
+from pool.rules import UNDECIDED, Candidate, Rule, add_months, paper_problems
 from pool.states import BlockKind
 from pool.vocabulary import Activity, RequirementLevel
 from tests.conftest import NOON
@@ -177,6 +177,8 @@ def test_the_rule_of_the_day_counts() -> None:
 
     assert rules == [Rule("NONE"), Rule("LEGAL")]
     assert ask(host_kind="POLICE")[0].rule == UNDECIDED
+    # The agenda asks for hours only and names no host.
+    assert ask(host_kind="")[0].rule == UNDECIDED
 
 
 def test_agreements_and_training_count_on_their_days() -> None:
@@ -215,7 +217,7 @@ def test_thirty_cost_as_many_queries_as_one(n_experts: int, django_assert_num_qu
     for n in range(n_experts):
         session(make_active_expert(by, first_name=f"Ruben{n}"), n)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(2):
         found = ask()
 
     assert len(found) == n_experts
@@ -236,8 +238,8 @@ def test_deployability_and_the_work_matrix_agree() -> None:
     works = queries.works_of(expert, on=NOON.date())
 
     assert [(activity, host, verdict.problems) for activity, host, verdict in matrix] == [
-        ("BUDDY_1ON1", "LOCAL_TEAM", ()),
-        ("BUDDY_1ON1", "VEILIG_THUIS", ("VOG_TOO_OLD_AT_START",)),
+        ("BUDDY_1ON1", host, () if host == "LOCAL_TEAM" else ("VOG_TOO_OLD_AT_START",))
+        for host in OrganisationKind.values
     ]
     assert [(one.activity, one.hosts, one.problems) for one in works] == [
         ("BUDDY_1ON1", ("LOCAL_TEAM",), ("VOG_TOO_OLD_AT_START",))
@@ -252,12 +254,51 @@ def test_deployability_and_the_work_matrix_agree() -> None:
     assert other_work.problems == ("OTHER_WORK",)
 
 
-def test_work_without_a_rule_is_shown_as_undecided() -> None:
+@pytest.mark.parametrize(
+    ("months_old", "may"), [(1, True), (7, False)], ids=["at the start", "too old at the start"]
+)
+def test_what_is_undecided_counts_as_law_for_matching_the_board_and_the_person(
+    months_old: int,
+    may: bool,  # noqa: FBT001
+) -> None:
     expert = make_expert()
+    give_papers(expert, issue_date=add_months(NOON.date(), -months_old))
+    actions.activate(expert_id=expert.pk, by=expert.coordinator, now=NOON)
+    expert.refresh_from_db()
 
     (work,) = queries.works_of(expert, on=NOON.date())
+    (person,) = queries.board(sees_dates_of=lambda _one: True, now=NOON).people
+    asked = ask(host_kind="POLICE")[0]
 
-    assert (work.hosts, work.refused) == ((), ())
+    assert (work.undecided, work.is_decided) == (tuple(OrganisationKind.values), False)
+    assert bool(work.hosts) is may
+    assert person.works == (("BUDDY_1ON1", may),)
+    assert asked.rule == UNDECIDED
+    assert may is not bool(
+        paper_problems(asked.papers, asked.rule, on=NOON.date(), starts_new=True)
+    )
+
+
+def test_the_board_reckons_with_hosts_on_which_nothing_was_decided() -> None:
+    # Elsewhere another profile is asked; at the others the VOG alone will do.
+    actions.set_requirement(
+        activity="BUDDY_1ON1",
+        host_kind="LOCAL_TEAM",
+        level="POLICY",
+        profile_kind="PROFILE",
+        profile_code="45",
+        valid_from=NOON.date(),
+        by=None,
+        now=NOON,
+    )
+    expert = make_active_expert()
+
+    (work,) = queries.works_of(expert, on=NOON.date())
+    (person,) = queries.board(sees_dates_of=lambda _one: True, now=NOON).people
+
+    assert [host for host, _codes in work.refused] == ["LOCAL_TEAM"]
+    assert set(work.undecided) == set(work.hosts)
+    assert person.may_do == ("BUDDY_1ON1",)
 
 
 def test_contact_speaks_the_language_of_the_account() -> None:

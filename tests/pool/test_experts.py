@@ -266,6 +266,19 @@ def test_one_person_stops_somebody_at_once(heard: Callable[[Signal], Heard]) -> 
         actions.activate(expert_id=expert.pk, by=expert.coordinator, now=NOON)
 
 
+def test_the_log_keeps_that_somebody_was_stopped_but_not_why() -> None:
+    expert = make_active_expert()
+
+    stopped = actions.suspend(
+        expert_id=expert.pk, reason="WELLBEING", by=expert.coordinator, now=NOON
+    )
+
+    entry = AuditEntry.objects.get(event="expert.suspended")
+    assert (entry.actor, entry.subject, entry.at) == (expert.coordinator.pk, expert.pk, NOON)
+    assert str(stopped.pk) in entry.target
+    assert entry.facts == {}
+
+
 def test_coming_back_takes_two() -> None:
     expert, dina = make_active_expert(), coordinator("Dina Prins")
     cas = expert.coordinator

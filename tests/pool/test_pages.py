@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -26,6 +28,7 @@ from tests.conftest import NOON
 from tests.factories.people import client_as, make_user
 from tests.factories.pool import (
     EVENINGS,
+    give_papers,
     make_active_expert,
     make_area,
     make_expert,
@@ -181,6 +184,18 @@ def test_registering_writes_somebody_in_and_sends_an_invitation(region: Region, 
     assert events(region, "invitation.made") == 1
 
 
+def test_who_was_written_in_is_on_screen_at_once_with_what_comes_next(
+    region: Region, cas: User
+) -> None:
+    with region_scope(region.pk):
+        make_area()
+
+    answer = client_as(cas).post(reverse("pool:expert-register"), filled(cas))
+
+    with region_scope(region.pk):
+        assert answer["Location"] == reverse("pool:expert-detail", args=[Expert.objects.get().pk])
+
+
 @pytest.mark.parametrize(
     ("changes", "faulty"),
     [
@@ -211,6 +226,68 @@ def test_a_fault_is_shown_at_its_field_and_nothing_is_lost(
     assert 'value="malika@voorbeeld.example"' in answer.content.decode()
     with region_scope(region.pk):
         assert not Expert.objects.exists()
+
+
+def test_every_empty_field_says_what_to_fill_in(region: Region, cas: User, ruben: Expert) -> None:
+    client = client_as(cas)
+    with region_scope(region.pk):
+        admin = client_as(make_user("Door Smit", Role.REGIONAL_ADMIN))
+    detail = [ruben.pk]
+    pages = [
+        client.post(reverse("pool:expert-register"), {"x": ""}),
+        client.post(reverse("pool:paper-add", args=[*detail, "screening"]), {"x": ""}),
+        client.post(reverse("pool:paper-add", args=[*detail, "agreement"]), {"x": ""}),
+        client.post(reverse("pool:paper-add", args=[*detail, "training"]), {"x": ""}),
+        client.post(reverse("pool:expert-suspend", args=detail), {"x": ""}),
+        client.post(reverse("pool:absence-add", args=detail), {"x": ""}),
+        client.post(reverse("pool:on-call"), {"x": ""}),
+        admin.post(reverse("pool:requirement-edit", args=["CHAT", "POLICE"]), {"x": ""}),
+    ]
+
+    said = [page.content.decode() for page in pages]
+    assert [page.status_code for page in pages] == [422] * len(pages)
+    assert not [page for page in said if "Dit veld is verplicht" in page]
+    # Without JavaScript the answer opens at the form that was sent, not at the top.
+    assert f'action="{reverse("pool:expert-suspend", args=detail)}#stoppen"' in said[4]
+    assert f'action="{reverse("pool:absence-add", args=detail)}#weg"' in said[5]
+    assert "Schrijf de vier cijfers van de postcode" in said[0]
+    assert "Schrijf de datum die op de VOG staat" in said[1]
+
+
+def test_one_language_is_open_and_room_for_more_is_folded(
+    region: Region, cas: User, ruben: Expert
+) -> None:
+    client = client_as(cas)
+
+    def languages(page: Any) -> tuple[list[str], int]:
+        (one,) = [part for part in page.context["form"].sections() if part.pairs]
+        return [first.value() for first, _level in one.first_pairs], len(one.more_pairs)
+
+    new = client.get(reverse("pool:expert-register"))
+    with region_scope(region.pk):
+        make_area()
+    half = client.post(
+        reverse("pool:expert-register"), filled(cas, language_2="", level_2="B2", level_1="")
+    )
+    edit = client.get(reverse("pool:expert-edit", args=[ruben.pk]))
+
+    assert languages(new) == (["nl"], 3)
+    assert languages(edit) == (["nl"], 3)
+    # What needs a look stays in sight.
+    assert languages(half) == (["nl", "ar", ""], 1)
+    assert new.content.decode().count("Voeg een taal toe") == 1
+
+
+def test_a_fault_unfolds_the_part_that_holds_it(region: Region, cas: User) -> None:
+    with region_scope(region.pk):
+        make_area()
+
+    answer = client_as(cas).post(reverse("pool:expert-register"), filled(cas, excluded_areas="33"))
+
+    unfolded = [str(one.title) for one in answer.context["form"].sections() if one.is_faulty]
+    assert unfolded == ["Gebieden en organisaties om over te slaan"]
+    page = answer.content.decode()
+    assert "open>" in page.split("Gebieden en organisaties om over te slaan")[0][-60:]
 
 
 def test_a_refusal_stands_above_the_form(region: Region, cas: User, ruben: Expert) -> None:
@@ -274,6 +351,39 @@ def test_a_colleague_never_reads_which_paper_is_missing(region: Region, cas: Use
     assert "VOG" in client_as(cas).get(url).content.decode()
     assert "VOG" not in client_as(colleague).get(url).content.decode()
     assert "VOG" not in client_as(colleague).get(reverse("pool:expert-list")).content.decode()
+
+
+@pytest.fixture
+def of_a_paper(region: Region, ruben: Expert) -> tuple[str, ...]:
+    """What stands on the papers of Ruben, beside dates and codes."""
+    with region_scope(region.pk):
+        VogEvidence.objects.filter(expert=ruben).update(
+            function_label="Maatje", organisation_label="Huis Oever"
+        )
+        Training.objects.filter(expert=ruben).update(provider="Huis Kade")
+    return "Maatje", "Huis Oever", "Huis Kade", "niveau 2"
+
+
+def test_what_stands_on_a_paper_is_for_who_may_see_its_dates(
+    region: Region, cas: User, ruben: Expert, of_a_paper: tuple[str, ...]
+) -> None:
+    with region_scope(region.pk):
+        colleague = make_user("Dina Prins", Role.COORDINATOR)
+    url = reverse("pool:expert-detail", args=[ruben.pk])
+
+    own = client_as(cas).get(url).content.decode()
+    others = client_as(colleague).get(url).content.decode()
+
+    assert [one for one in of_a_paper if one in own] == list(of_a_paper)
+    assert [one for one in of_a_paper if one in others] == []
+
+
+def test_an_expert_reads_what_stands_on_the_own_papers(
+    ruben_signed_in: Client, of_a_paper: tuple[str, ...]
+) -> None:
+    page = ruben_signed_in.get(reverse("pool:my-profile")).content.decode()
+
+    assert [one for one in of_a_paper if one in page] == list(of_a_paper)
 
 
 def test_papers_are_written_down(region: Region, cas: User) -> None:
@@ -366,6 +476,61 @@ def test_an_unknown_step_is_not_there(cas: User, ruben: Expert) -> None:
     answer = client_as(cas).post(reverse("pool:expert-move", args=[ruben.pk]), {"move": "fly"})
 
     assert answer.status_code == 404
+
+
+def test_before_somebody_takes_part_the_page_says_what_is_missing(
+    region: Region, cas: User
+) -> None:
+    with region_scope(region.pk):
+        require_vog()
+        malika = make_expert(cas, first_name="Malika")
+    client, url = client_as(cas), reverse("pool:expert-detail", args=[malika.pk])
+
+    before = client.get(url).content.decode()
+    client.post(reverse("pool:expert-move", args=[malika.pk]), {"move": "activate"})
+    after = client.get(url).content.decode()
+    with region_scope(region.pk):
+        give_papers(malika)
+        actions.set_week(expert_id=malika.pk, rows=EVENINGS, by=cas, now=clock.now())
+
+    assert "Nog niet in orde: geen VOG gezien" in before
+    assert "geen uren ingevuld." in before
+    assert before.index("Nog niet in orde") < before.index("Doet vanaf nu mee")
+    assert "kan dan nog niets doen" in before
+    assert "Doet mee, maar er kan nog niets gevraagd worden" in after
+    assert "nog niets gevraagd" not in client.get(url).content.decode()
+
+
+def test_with_everything_in_order_the_page_says_for_which_work(region: Region, cas: User) -> None:
+    with region_scope(region.pk):
+        require_vog()
+        malika = make_expert(cas, first_name="Malika")
+        give_papers(malika)
+        actions.set_week(expert_id=malika.pk, rows=EVENINGS, by=cas, now=clock.now())
+        colleague = make_user("Petra Zandvliet", Role.COORDINATOR)
+        bare = make_expert(cas, first_name="Sem", email="sem@voorbeeld.example")
+
+    ready = client_as(cas).get(reverse("pool:expert-detail", args=[malika.pk])).content.decode()
+    seen = client_as(colleague).get(reverse("pool:expert-detail", args=[bare.pk])).content.decode()
+
+    assert "Wie meedoet, kan gevraagd worden voor: buddy." in ready
+    assert "Nog niet in orde:" not in ready
+    # A colleague reads that papers are missing, not which.
+    assert "Nog niet in orde: papieren zijn niet compleet, geen uren ingevuld." in seen
+
+
+def test_undecided_work_is_said_to_count_as_law(region: Region, cas: User, ruben: Expert) -> None:
+    with region_scope(region.pk):
+        chat = make_active_expert(
+            cas, first_name="Sem", email="sem@voorbeeld.example", activities=frozenset({"CHAT"})
+        )
+    client = client_as(cas)
+
+    some = client.get(reverse("pool:expert-detail", args=[ruben.pk])).content.decode()
+    none = client.get(reverse("pool:expert-detail", args=[chat.pk])).content.decode()
+
+    assert "Nog niet besloten, dus daar telt het strengste: Veilig Thuis" in some
+    assert "heeft nog niet besloten wat dit werk vraagt. Tot dan telt het strengste." in none
 
 
 def test_stopping_asks_for_a_code_and_shows_who_did_it(
@@ -472,6 +637,9 @@ def test_the_week_is_three_taps_a_day(region: Region, ruben_signed_in: Client) -
         ) == [(0, 480, 1380), (4, 1320, 1590)]
     assert 'value="22:00"' in page
     assert 'value="02:30"' in page
+    # What stands is read without unfolding, so that the page stays short.
+    assert "Precieze tijden: 22:00 tot 02:30" in page
+    assert '<details class="naast-details" open' not in page
 
 
 def test_half_a_time_is_asked_for(ruben_signed_in: Client) -> None:
@@ -479,6 +647,7 @@ def test_half_a_time_is_asked_for(ruben_signed_in: Client) -> None:
 
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == ["d2_until_0"]
+    assert [day.is_faulty for day in answer.context["form"].days()].index(True) == 2
 
 
 def test_days_away_are_whole_days_and_can_be_taken_back(
@@ -490,13 +659,33 @@ def test_days_away_are_whole_days_and_can_be_taken_back(
     with region_scope(region.pk):
         absence = Absence.objects.get()
         length = absence.ends_at - absence.starts_at
+    shown = ruben_signed_in.get(reverse("pool:my-week")).content.decode()
     wrong = ruben_signed_in.post(url, {"first_day": "2099-10-24", "last_day": "2099-10-20"})
     removed = ruben_signed_in.post(reverse("pool:absence-remove", args=[ruben.pk, absence.pk]))
     again = ruben_signed_in.post(reverse("pool:absence-remove", args=[ruben.pk, absence.pk]))
 
     # The clock goes back on 25 October 2099: two days of 49 hours.
     assert length.total_seconds() == 49 * 3600
+    assert "za 24 okt tot en met zo 25 okt" in shown
     assert [one.status_code for one in (added, wrong, removed, again)] == [302, 422, 302, 404]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "za 24 okt<"),
+        ({"first_time": "12:00", "last_time": "18:30"}, "za 24 okt 12:00 tot za 24 okt 18:30<"),
+    ],
+    ids=["one whole day", "some hours"],
+)
+def test_days_away_are_told_as_they_were_filled_in(
+    ruben: Expert, ruben_signed_in: Client, given: dict[str, str], told: str
+) -> None:
+    day = {"first_day": "2099-10-24", "last_day": "2099-10-24"}
+
+    ruben_signed_in.post(reverse("pool:absence-add", args=[ruben.pk]), day | given)
+
+    assert told in ruben_signed_in.get(reverse("pool:my-week")).content.decode()
 
 
 def test_somebody_elses_days_away_are_not_there(
@@ -537,6 +726,12 @@ def test_own_profile_says_who_looked_and_no_telling_word(
 
     assert "Cas Verhoef" in page
     assert not [one for one in ("VOG", "geweld", "pleger", "dader") if one in page]
+
+
+def test_a_long_address_breaks_behind_its_sign(ruben_signed_in: Client) -> None:
+    page = ruben_signed_in.get(reverse("pool:my-profile")).content.decode()
+
+    assert "ruben@<wbr>voorbeeld.example" in page
 
 
 def test_own_profile_changes_what_is_ones_own(region: Region, ruben_signed_in: Client) -> None:

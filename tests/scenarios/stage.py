@@ -49,10 +49,10 @@ def on_the_wall(year: int, month: int, day: int, hour: int, minute: int = 0) -> 
     return datetime(year, month, day, hour, minute, tzinfo=AMSTERDAM).astimezone(UTC)
 
 
-def set_the_stage(*, now: datetime) -> Stage:
+def set_the_stage(*, now: datetime, cast: RegionCast = CAST) -> Stage:
     """The region of the scenarios, with every number that they rely on."""
     lay_out_areas()
-    return build_region(CAST, now=now, dice=random.Random(7))  # noqa: S311
+    return build_region(cast, now=now, dice=random.Random(7))  # noqa: S311
 
 
 def agree(**policy: object) -> PolicyVersion:
@@ -65,6 +65,11 @@ def agree(**policy: object) -> PolicyVersion:
         "release_normal": "COORDINATOR",
         "wave_size": 1,
         "answer_urgent": 120,
+        "answer_normal": 1440,
+        "call_back": 120,
+        "climb_after": 60,
+        "climb_every": 15,
+        "undo": 15,
         "first_contact": 24 * 60,
         "first_meeting": 72 * 60,
         "default_days": 10,

@@ -1,4 +1,4 @@
-"""S4, the night on which the clock changes (domain.md 12): parts a, c and d, exact times."""
+"""S4, the night on which the clock changes (domain.md 12): parts a to d, exact times."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ import pytest
 
 from core.access.scope import region_scope
 from insight.simulation.regions import Stage
+from matching import actions as matching
 from matching.actions import Filing, MeasureFiling, open_request
-from matching.models import Measure
-from tests.scenarios.stage import agree, on_the_wall, set_the_stage
+from matching.models import Measure, Offer, Request, Seat, Task
+from matching.models.requests import TaskKind
+from scheduling import actions as scheduling
+from scheduling.models import SessionRole
+from tests.scenarios.stage import agree, deliver, on_the_wall, set_the_stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.scenario]
 
@@ -67,3 +71,58 @@ def test_d_an_end_that_does_not_exist_moves_on_by_the_gap(stage: Stage) -> None:
 
     assert measure.end_was_shifted
     assert measure.end_default_at == on_the_wall(2027, 3, 28, 3, 30)
+
+
+def test_b_the_alarm_of_the_long_night_rings_once(stage: Stage) -> None:
+    """In at 23:30, out by 01:30 summer time: asked at 02:00 summer time, which comes once."""
+    role = somebody_inside(stage)
+    first_two = datetime(2026, 10, 25, 0, 0, tzinfo=UTC)
+    second_two = datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
+    assert on_the_wall(2026, 10, 25, 2) == first_two
+
+    rung = []
+    minute = timedelta(minutes=1)
+    quarter = first_two + 15 * minute
+    for at in (first_two - minute, first_two, quarter, second_two, second_two + minute):
+        told = [name for template, name in deliver(now=at) if template == "scheduling/check_out"]
+        rung += [at for _name in set(told)]
+    assert rung == [first_two]
+
+    # And a quarter of an hour later a coordinator is called, once, with nobody signed in.
+    assert Task.objects.filter(kind=TaskKind.OVERDUE).count() == 1
+    role.refresh_from_db()
+    assert role.overdue_at is not None
+    assert quarter <= role.overdue_at < quarter + minute
+
+
+def somebody_inside(stage: Stage) -> SessionRole:
+    """Adam, in a session from 23:30 until 01:30 of that night, and checked in."""
+    adam, coordinator = stage.experts["Adam"], stage.coordinators[0]
+    now = on_the_wall(2026, 10, 22, 10)
+    measure = file(stage, datetime(2026, 10, 22, 3), now=now)  # noqa: DTZ001
+    request = Request.objects.get(measure=measure)
+    matching.start_wave(
+        seat_id=Seat.objects.get(request=request).pk, by=coordinator, now=now, experts=[adam.pk]
+    )
+    matching.declare_conflict(
+        request_id=request.pk, expert_id=adam.pk, answer="NO_CONFLICT", now=now
+    )
+    assignment = matching.accept_offer(
+        offer_id=Offer.objects.get(expert=adam).pk,
+        by=adam.user,
+        expert_id=adam.pk,
+        now=now,
+        by_link=True,
+    )
+    session = scheduling.plan_session(
+        assignment_id=assignment.pk,
+        kind="PHONE",
+        start=on_the_wall(2026, 10, 24, 23, 30),
+        end=datetime(2026, 10, 24, 23, 30, tzinfo=UTC),
+        by=coordinator,
+        now=now,
+    )
+    deliver(now=on_the_wall(2026, 10, 24, 22))
+    role = SessionRole.objects.get(session=session, assignment=assignment)
+    assert adam.user is not None
+    return scheduling.check_in(role_id=role.pk, by=adam.user, now=on_the_wall(2026, 10, 24, 23, 30))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,6 +31,13 @@ def entry(**changes: Any) -> Entry:
         "changed_at": datetime(2026, 10, 20, 9, tzinfo=UTC),
     }
     return Entry(**plain | changes)
+
+
+moments = st.datetimes(
+    min_value=datetime(2000, 1, 1),  # noqa: DTZ001  (the zone comes with it)
+    max_value=datetime(2099, 1, 1),  # noqa: DTZ001
+    timezones=st.sampled_from([UTC, ZoneInfo("Europe/Amsterdam")]),
+)
 
 
 def only_event(text: str) -> tuple[Calendar, Any]:
@@ -84,6 +92,33 @@ def test_a_feed_names_nobody_and_is_the_same_every_time() -> None:
 
 def test_an_empty_feed_is_a_calendar() -> None:
     assert Calendar.from_ical(ics.feed([], words=WORDS, organizer=FROM)).walk("VEVENT") == []
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    entries=st.lists(
+        st.builds(
+            Entry,
+            uid=st.uuids(),
+            sequence=st.integers(0, 10**6),
+            start=moments,
+            end=moments,
+            changed_at=moments,
+            status=st.sampled_from(Status),
+        ),
+        max_size=5,
+    ),
+    title=st.text(max_size=200),
+)
+def test_a_feed_is_letter_for_letter_what_the_library_writes(
+    entries: list[Entry], title: str
+) -> None:
+    words = Words(title, "100% %(UID)s\nUID:7", "https://naast.example/accounts/login/")
+    calendar = Calendar.from_ical(ics.feed([], words=words, organizer=FROM))
+    for one in entries:
+        calendar.add_component(ics._event(one, words, FROM))
+
+    assert ics.feed(entries, words=words, organizer=FROM) == calendar.to_ical().decode()
 
 
 @pytest.mark.parametrize(

@@ -284,8 +284,8 @@ def test_five_moments_are_suggested_with_weekday_date_and_time(scene: Scene) -> 
     page = text(client_as(scene.hanneke), plan_address(scene))
 
     assert page.count('name="moment"') == 6
-    assert "zaterdag 5 september 12:00" in page  # not before the participant can be met
-    assert "zondag 6 september 08:00" in page
+    assert "Zaterdag 5 september 12:00" in page  # not before the participant can be met
+    assert "Zondag 6 september 08:00" in page
 
 
 def test_planning_a_suggested_moment(scene: Scene, region: Region) -> None:

@@ -257,3 +257,32 @@ def test_the_clock_finds_the_row_and_what_it_posts_leaves() -> None:
         told = Message.objects.filter(template="scheduling/reminder", about=session.pk)
         assert list(told.values_list("state", flat=True)) == [MessageState.SENT] * 2
         assert Reminder.objects.filter(state=ReminderState.POSTED).count() == 2
+
+
+# --- Which channel first ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "first", "channels"),
+    [
+        ("expert", None, {"SMS"}),
+        ("expert", True, {"SMS"}),
+        ("expert", False, {"EMAIL"}),
+        ("professional", None, {"EMAIL", "SMS"}),
+        ("professional", True, {"SMS"}),
+        ("professional", False, {"EMAIL"}),
+    ],
+)
+def test_reminders_take_the_channel_that_somebody_chose(
+    who: str,
+    first: bool | None,  # noqa: FBT001
+    channels: set[str],
+) -> None:
+    scene = make_scene(phone="06 1111 2222")
+    user = scene.ruben_user if who == "expert" else scene.bram
+    User.objects.filter(pk=user.pk).update(texts_first=first)
+
+    session = scene.plan()
+
+    found = Reminder.objects.filter(session=session, user=user)
+    assert set(found.values_list("channel", flat=True)) == channels

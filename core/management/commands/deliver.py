@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -15,7 +16,9 @@ from django.db import DatabaseError, connection
 from core import clock
 from core.audit import seal
 from core.outbox import due
+from core.outbox.watch import watch
 
+EVERY_MINUTE = 60.0
 log = logging.getLogger(__name__)
 
 
@@ -34,11 +37,15 @@ class Command(BaseCommand):
             # Finish the row at hand, then go.
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_caught: stop.set())
+        watched = -EVERY_MINUTE
         while not stop.is_set():
             try:
                 while due.run_due(now=clock.now()) and not stop.is_set():
                     pass
                 seal.seal()
+                if not options["once"] and time.monotonic() - watched >= EVERY_MINUTE:
+                    watched = time.monotonic()
+                    watch(now=clock.now())
             except DatabaseError as broken:
                 if options["once"]:
                     raise

@@ -128,8 +128,8 @@ def matrix() -> str:
     )
     words = (
         "Who may open which address. PUBLIC is anybody, SIGNED_IN anybody who is, BY_LINK "
-        "whoever holds a living link; the other words are roles in the region. A dash is a view "
-        "of a library that says so itself."
+        "whoever holds a living link, BY_SIGNATURE a machine that signs; the other words "
+        "are roles in the region. A dash is a view of a library that says so itself."
     )
     return _page("Who may what", words, _table(("Name", "Address", "Allowed"), rows))
 
@@ -207,7 +207,8 @@ def _default(call: ast.Call) -> str:
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     default = given.get("default")
     if isinstance(default, ast.IfExp):
-        return f"`{ast.literal_eval(default.body)}` with DEMO=1, else empty"
+        otherwise = "required" if ast.literal_eval(default.orelse) is None else "empty"
+        return f"`{ast.literal_eval(default.body)}` with DEMO=1, else {otherwise}"
     if isinstance(default, ast.Constant):
         return f"`{default.value!s}`" if default.value != "" else "empty"
     reader = call.func.attr if isinstance(call.func, ast.Attribute) else ""

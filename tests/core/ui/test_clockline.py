@@ -210,6 +210,26 @@ def test_first_hours_are_placed_as_drawn() -> None:
     assert window.gone == Bar("15.22%", "1.38%")
 
 
+@pytest.mark.parametrize(
+    ("hours", "anchors"),
+    [
+        ((24, 72), ["middle", "end"]),
+        ((4, 24), ["start", "start"]),
+        ((22, 30), ["end", "start"]),
+        ((48, 72), ["end", "end"]),
+        ((70, 72), ["", ""]),
+        ((), []),
+    ],
+)
+def test_a_goal_hangs_where_it_covers_no_other(hours: tuple[int, ...], anchors: list[str]) -> None:
+    start = at(4, 23, 15)
+    goals = [(n, "first contact") for n in hours]
+
+    drawing = draw_hours(FirstHours("26-0417", start, start, goals=goals), flag_width=62)
+
+    assert [one.anchor if one.text else "" for one in drawing.goals] == anchors
+
+
 def test_first_hours_count_as_they_pass_when_the_clock_changes() -> None:
     start = at(24, 12, month=10)  # the clocks go back in the night that follows
 

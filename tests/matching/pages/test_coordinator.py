@@ -316,9 +316,10 @@ def test_a_question_goes_to_the_chosen_one_and_the_rest_follows(
         wave = Wave.objects.get()
         assert list(wave.order) == pool.ids[1:]
         assert [offer.expert_id for offer in open_offers(request_)] == [chosen.pk]
+        following = pool.experts[2].short_name
     shown = read(cas, page(request_))
     assert "One offer runs" in shown
-    assert "Then the question goes to number 2." in shown
+    assert f"Then the question goes to {following}." in shown
     assert "Offer runs" in shown
     assert "Send question" not in shown
 
@@ -342,17 +343,21 @@ def test_the_next_one_can_be_asked_as_well(
     with region_scope(region.pk):
         seat = seat_of(request_)
         ask(pool, request_)
+        second, third = pool.experts[1].short_name, pool.experts[2].short_name
     address = f"{page(request_)}volgende/{seat.pk}/"
-    assert "Ask number 2 as well" in read(cas, page(request_))
+    assert f"Ask {second} as well" in read(cas, page(request_))
 
     cas.post(address)
+    shown = read(cas, page(request_))
+    assert f"Ask {third} as well" in shown
+    assert f"goes to {second}" not in shown
     cas.post(address)
 
     with region_scope(region.pk):
         assert [offer.expert_id for offer in open_offers(request_)] == pool.ids
     end = cas.post(address, follow=True).content.decode()
     assert "Nobody else on the list can be asked now." in end
-    assert "Ask number" not in end
+    assert f"/volgende/{seat.pk}/" not in end
     assert cas.post(f"{page(request_)}volgende/{uuid4()}/").status_code == 404
 
 
@@ -421,6 +426,78 @@ def test_somebody_said_yes_and_what_comes_next(cas: Client, pool: Pool, region: 
     cas.post(address, {"at_0": "2026-03-10", "at_1": "11:30"})
 
     assert "First contact: Tue 10 Mar 11:30" in read(cas, page(request))
+
+
+def test_the_page_begins_with_how_it_stands(
+    pool: Pool, region: Region, request_: Request, clock: time_machine.Traveller
+) -> None:
+    def stands() -> str:
+        page = refresh(english(pool.cas), f"/aanvragen/{request_.pk}/")
+        return page.split('id="stand"')[1].split(">")[1].split("<")[0]
+
+    assert stands() == "Nobody is asked yet. Bram W. hears more before 14:00."
+    clock.move_to(NOON + 3 * HOUR)
+    assert stands() == "Nobody is asked yet. Bram W. should have heard before 14:00."
+    with region_scope(region.pk):
+        ask(pool, request_, pool.experts[0], now=NOON + 3 * HOUR)
+    assert stands() == "Asked: Ada K., until 17:00."
+    clock.move_to(NOON + 6 * HOUR)
+    assert stands() == "There was no answer at 17:00. Asked: Ada K."
+
+
+def test_the_page_of_what_nobody_can_says_whom_to_call(
+    pool: Pool, region: Region, clock: time_machine.Traveller
+) -> None:
+    with region_scope(region.pk):
+        request = file_request(pool, language="pl")
+        actions.start_wave(seat_id=seat_of(request).pk, by=pool.cas, now=NOON)
+        task = Task.objects.get(request=request, kind=TaskKind.NOBODY_FITS)
+    page = f"/aanvragen/{request.pk}/"
+
+    assert "Nobody can now. Call Bram W. before 14:00." in read(english(pool.cas), page)
+    clock.move_to(NOON + 3 * HOUR)
+    late = read(english(pool.cas), page)
+    assert "Bram W. should have been called before 14:00. Call now." in late
+    with region_scope(region.pk):
+        actions.finish_task(task_id=task.pk, by=pool.cas, now=NOON + 3 * HOUR)
+    assert "Bram W. was called on Tue 10 Mar 15:00." in read(english(pool.cas), page)
+
+
+def test_who_did_not_check_out_stands_on_top(cas: Client, pool: Pool, region: Region) -> None:
+    with region_scope(region.pk):
+        request, _assignment = make_matched(pool)
+        actions.open_task(
+            TaskKind.OVERDUE, request=request, due_at=NOON, once_per="overdue", now=NOON
+        )
+
+    shown = read(cas, f"/aanvragen/{request.pk}/")
+    assert "Ada K. did not check out. Call now." in shown
+    assert "No check-out" in shown
+
+
+def test_a_yes_that_can_be_taken_back_says_until_when_and_who_is_next(
+    cas: Client, pool: Pool, region: Region, clock: time_machine.Traveller
+) -> None:
+    with region_scope(region.pk):
+        request = file_request(pool)
+        offer = ask(pool, request, *pool.experts[:2])
+        accept(offer)
+        until = Offer.objects.get(pk=offer.pk).undo_until
+        assert until is not None
+
+    page = f"/aanvragen/{request.pk}/"
+    assert "This yes can be taken back before 12:16. Then Bes K. is asked." in read(cas, page)
+    clock.move_to(until)
+    assert "taken back before" not in read(cas, page)
+
+
+def test_a_yes_with_nobody_behind_it_says_so(cas: Client, pool: Pool, region: Region) -> None:
+    with region_scope(region.pk):
+        request = file_request(pool)
+        accept(ask(pool, request, pool.experts[0]))
+
+    shown = read(cas, f"/aanvragen/{request.pk}/")
+    assert "This yes can be taken back before 12:16. Then nobody of the list is left." in shown
 
 
 def test_a_professional_records_the_first_contact_too(

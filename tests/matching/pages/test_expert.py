@@ -91,7 +91,9 @@ def test_a_yes_asks_the_one_question_that_is_left(
     assert asked.status_code == 200
     assert "Do you know somebody in this matter?" in page
     assert "naast-errors" not in page
-    assert ada.post(answer(offer), {"answer": "yes", "conflict": ""}).status_code == 422
+    silent = ada.post(answer(offer), {"answer": "yes", "sent": "1"})
+    assert silent.status_code == 422
+    assert "Say this before your yes counts." in silent.content.decode()
     with region_scope(region.pk):
         assert Offer.objects.get().state == OfferState.OPEN
 
@@ -115,7 +117,8 @@ def test_a_no_needs_nothing_and_a_reason_is_a_gift(
     ada: Client, offer: Offer, region: Region, pool: Pool
 ) -> None:
     thanks = ada.post(answer(offer), {"answer": "no"}, follow=True).content.decode()
-    assert "No is always fine." in thanks
+    assert "No is always fine, also without a reason." in thanks
+    assert thanks.count("Thank you for looking.") == 1
     address = f"{answer(offer)}reden/"
     assert ada.post(address, {}).status_code == 422
 

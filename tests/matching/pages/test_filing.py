@@ -70,6 +70,37 @@ def test_four_steps_and_a_look_file_one_request(bram: Client, region: Region) ->
         assert gate(request, at=NOON).n_done == 7  # five answers, what they spare, and the card
 
 
+def test_an_empty_first_step_asks_about_the_measure_only_whether_there_is_one(
+    bram: Client,
+) -> None:
+    answer = bram.post(f"{NEW}1/", {"x": ""})
+
+    assert set(answer.context["form"].errors) == {"activity", "urgency", "kind"}
+
+
+def test_every_page_counts_and_the_last_is_the_look(bram: Client) -> None:
+    fill(bram)
+
+    said = {
+        n: f"Step {n} of 5" in bram.get(url).content.decode()
+        for n, url in ((1, f"{NEW}1/"), (4, f"{NEW}4/"), (5, CHECK))
+    }
+
+    assert said == {1: True, 4: True, 5: True}
+    assert f'href="{NEW}4/"' in bram.get(CHECK).content.decode()
+
+
+def test_tiles_begin_with_a_capital(bram: Client) -> None:
+    first, second = (bram.get(f"{NEW}{n}/").content.decode() for n in (1, 2))
+
+    assert [word in first for word in ("<span>Urgent<", "<span>No measure<", "<span>Yes<")] == [
+        True,
+        True,
+        True,
+    ]
+    assert "<span>Partner<" in second
+
+
 def test_a_draft_comes_back_where_it_stopped(bram: Client) -> None:
     step(bram, 1)
     answer = step(bram, 2, age_band="")

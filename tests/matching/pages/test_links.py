@@ -23,7 +23,7 @@ from matching.states import OfferState
 from matching.views.links import VISITS_A_MINUTE
 from pool.models import Suspension
 from tests.conftest import NOON, as_owner
-from tests.factories.matching import HOUR, MINUTE, Pool, ask, file_request
+from tests.factories.matching import HOUR, MINUTE, Pool, accept, ask, file_request
 from tests.factories.people import client_as
 from tests.matching.pages.conftest import account
 
@@ -32,6 +32,8 @@ pytestmark = pytest.mark.django_db(databases=["default", "denials"])
 SECOND = MINUTE / 60
 YES = {"act": "answer", "answer": "yes", "conflict": "NO_CONFLICT"}
 NO = {"act": "answer", "answer": "no"}
+UNDO = {"act": "undo", "sure": "on"}
+REOPEN = {"act": "reopen", "sure": "on"}
 
 
 class Phone:
@@ -162,6 +164,8 @@ def test_a_signed_in_stranger_sees_no_more(phone: Phone, pool: Pool) -> None:
         {"act": "answer", "answer": "maybe", "conflict": "NO_CONFLICT"},
         {"act": "answer", "answer": "yes"},
         {"act": "undo"},
+        UNDO,
+        REOPEN,
         {"act": "reason", "reason": "NO_TIME"},
         {"act": "nonsense"},
     ],
@@ -237,6 +241,39 @@ def test_both_answers_from_one_link_are_noted(phone: Phone, offer: Offer, region
         assert AuditEntry.objects.filter(event="offer.answered_both_ways").count() == 1
 
 
+@pytest.mark.parametrize("data", [YES, NO])
+def test_whoever_fills_in_what_nobody_sees_is_not_heard(
+    phone: Phone, offer: Offer, region: Region, data: dict[str, str]
+) -> None:
+    phone.look()
+    page = phone.send({**data, "more": "2"}).content.decode()
+
+    assert "Was this you?" in page
+    # Nothing is chosen beforehand for a machine that sends the form once more.
+    assert "checked" not in page
+    assert state(offer, region) == OfferState.OPEN
+    with region_scope(region.pk):
+        assert AuditEntry.objects.filter(event="offer.answered_by_machine").count() == 1
+
+    phone.send(data)
+
+    assert state(offer, region) != OfferState.OPEN
+
+
+@pytest.mark.parametrize(
+    ("said", "data"), [(YES, {"act": "undo"}), (NO, {"act": "reopen"}), (YES, {**UNDO, "more": 1})]
+)
+def test_a_button_alone_takes_nothing_back(
+    phone: Phone, offer: Offer, region: Region, said: dict[str, str], data: dict[str, str]
+) -> None:
+    phone.say(said)
+    before = state(offer, region)
+
+    phone.send(data)
+
+    assert state(offer, region) == before != OfferState.OPEN
+
+
 # --- People -----------------------------------------------------------------------------------
 
 
@@ -257,9 +294,52 @@ def test_a_yes_is_a_yes_and_the_rest_follows_after_signing_in(
 def test_a_yes_by_link_can_be_taken_back(phone: Phone, offer: Offer, region: Region) -> None:
     phone.say(YES)
 
-    assert "You gave it back." in phone.send({"act": "undo"}).content.decode()
+    assert "You gave it back." in phone.send(UNDO).content.decode()
     assert state(offer, region) == OfferState.UNDONE
     assert "You gave it back." in phone.look()
+
+
+@pytest.mark.parametrize("said", [NO, {**YES, "conflict": "CONFLICT"}])
+def test_a_no_that_was_not_meant_is_taken_back_by_the_same_link(
+    phone: Phone, offer: Offer, region: Region, clock: time_machine.Traveller, said: dict[str, str]
+) -> None:
+    phone.say(said)
+    clock.shift(HOUR)
+
+    assert "Ask me again" in phone.look()
+    page = phone.send(REOPEN).content.decode()
+
+    assert "within 10 km" in page
+    assert state(offer, region) == OfferState.OPEN
+    assert "Thank you." in phone.send(YES).content.decode()
+    assert state(offer, region) == OfferState.ACCEPTED
+
+
+def test_a_no_is_not_taken_back_once_somebody_else_said_yes(
+    phone: Phone, offer: Offer, region: Region
+) -> None:
+    phone.say(NO)
+    with region_scope(region.pk):
+        accept(Offer.objects.get(seat=offer.seat, state=OfferState.OPEN))
+
+    assert "Ask me again" not in phone.look()
+    late = phone.send(REOPEN)
+
+    assert late.status_code == 409
+    assert "Somebody else was just ahead of you." in late.content.decode()
+    assert state(offer, region) == OfferState.DECLINED
+
+
+def test_a_no_is_not_taken_back_after_its_time(
+    phone: Phone, offer: Offer, region: Region, clock: time_machine.Traveller
+) -> None:
+    phone.say(NO)
+    clock.move_to(offer.deadline_at)
+
+    assert "Ask me again" not in phone.look()
+    phone.send(REOPEN)
+
+    assert state(offer, region) == OfferState.DECLINED
 
 
 def test_a_no_is_thanked_and_may_be_explained(phone: Phone, offer: Offer, region: Region) -> None:
@@ -353,7 +433,7 @@ def test_what_is_over_is_told_kindly_also_by_a_dead_link(
     assert "within 10 km" not in page
     assert 'value="answer"' not in page
     phone.send(YES)
-    phone.send({"act": "undo"})
+    phone.send(UNDO)
     assert state(offer, region) == after
 
 
@@ -376,7 +456,7 @@ def test_an_undo_after_its_minutes_is_told(
     clock.shift(15 * 60)
     phone.look()
 
-    late = phone.send({"act": "undo"})
+    late = phone.send(UNDO)
 
     assert late.status_code == 409
     assert "Call your coordinator." in late.content.decode()

@@ -69,7 +69,7 @@ def test_a_running_question_tells_until_when(
 
     page = read(bram, status(request_))
 
-    assert "We are searching. You hear more before 14:00." in page
+    assert "We are searching. You hear more before 16:00." in page
     assert "One expert by experience asked at 12:00." in page
     assert "Ada" not in page
 
@@ -80,6 +80,40 @@ def test_a_promise_that_passed_is_not_repeated(
     clock.move_to(NOON + 3 * HOUR)
 
     assert "This takes longer than we said." in read(english(pool.bram), status(request_))
+
+
+def test_a_term_that_passed_is_no_promise_in_the_steps(
+    pool: Pool, region: Region, request_: Request, clock: time_machine.Traveller
+) -> None:
+    with region_scope(region.pk):
+        ask(pool, request_)
+    clock.move_to(NOON + 5 * HOUR)
+
+    shown = read(english(pool.bram), status(request_))
+    assert "No answer came yet." in shown
+    assert "If it is no, we ask the next one" not in shown
+
+
+def test_who_is_called_is_said_once_where_nobody_can(
+    bram: Client, pool: Pool, region: Region
+) -> None:
+    with region_scope(region.pk):
+        request = file_request(pool, language="pl")
+        actions.start_wave(seat_id=seat_of(request).pk, by=pool.cas, now=NOON)
+
+    assert read(bram, status(request)).count("coordinator was called.") == 1
+
+
+def test_what_was_closed_after_a_yes_still_says_that_there_was_one(
+    bram: Client, pool: Pool, region: Region
+) -> None:
+    with region_scope(region.pk):
+        request, _assignment = make_matched(pool)
+        actions.close_request(request_id=request.pk, by=pool.cas, now=NOON + HOUR)
+
+    shown = read(bram, status(request))
+    assert "Somebody said yes" in shown
+    assert "First meeting" not in shown
 
 
 def test_nobody_can_is_said_with_the_moment_of_the_call(
@@ -137,8 +171,8 @@ def test_a_participant_who_is_held_stops_the_clock_of_the_goals(
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [
-        (RequestState.WITHDRAWN, "You took this request back."),
-        (RequestState.CLOSED, "This request is closed."),
+        (RequestState.WITHDRAWN, "This request was taken back on Tue 10 Mar 12:00."),
+        (RequestState.CLOSED, "This request was closed on Tue 10 Mar 12:00."),
     ],
 )
 def test_what_is_over_says_so_and_asks_nothing(
@@ -233,7 +267,7 @@ def test_taking_back_is_asked_once(bram: Client, request_: Request, region: Regi
         assert Request.objects.get(pk=request_.pk).state == RequestState.FILED
     bram.post(address)
 
-    assert "You took this request back." in read(bram, status(request_))
+    assert "This request was taken back on Tue 10 Mar 12:00." in read(bram, status(request_))
     again = bram.post(address, follow=True)
     assert "This request is over." in again.content.decode()
 

@@ -1,0 +1,1 @@
+"""Who works here: organisations, their people, and who was invited."""

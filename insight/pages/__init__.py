@@ -1,0 +1,1 @@
+"""What pages of insight show, ready to be put into words and drawn."""

@@ -1,0 +1,149 @@
+"""Who may do which work: what a region asks, and what was seen on paper."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from itertools import product
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from core.access.models import OrganisationKind
+from pool.models import Agreement, Expert, ExpertActivity, Requirement, Training, VogEvidence
+from pool.rules import UNDECIDED, Deployability, Level, Papers, Rule, judge
+from pool.states import ExpertState
+from pool.vocabulary import Activity
+
+LEVELS: dict[str, Level] = {"LEGAL": "LEGAL", "POLICY": "POLICY", "NONE": "NONE"}
+
+
+def deployability(
+    expert: Expert, *, activity: str, host_kind: str, on: date, starts_new: bool = False
+) -> Deployability:
+    """May this expert do this work at this kind of host on day `on`, and if not, why not."""
+    return _judge(
+        expert,
+        does_this_work=ExpertActivity.objects.filter(expert=expert, activity=activity).exists(),
+        papers=papers_of([expert.pk], on=on)[expert.pk],
+        rule=requirement(activity=activity, host_kind=host_kind, on=on),
+        on=on,
+        starts_new=starts_new,
+    )
+
+
+def _judge(  # noqa: PLR0913  one fact per reason
+    expert: Expert,
+    *,
+    does_this_work: bool,
+    papers: Papers,
+    rule: Rule,
+    on: date,
+    starts_new: bool,
+) -> Deployability:
+    return judge(
+        state=expert.state,
+        is_suspended=expert.state == ExpertState.SUSPENDED,
+        is_paused=expert.is_paused,
+        does_this_work=does_this_work,
+        papers=papers,
+        rule=rule,
+        on=on,
+        starts_new=starts_new,
+    )
+
+
+def work_matrix(expert: Expert, *, on: date) -> list[tuple[str, str, Deployability]]:
+    """(activity, kind of host, verdict) for all work of this expert, at every kind of host.
+
+    For new work: what may be offered today. In the order of the vocabulary.
+    """
+    papers = papers_of([expert.pk], on=on)[expert.pk]
+    own = set(ExpertActivity.objects.filter(expert=expert).values_list("activity", flat=True))
+    return [
+        (
+            activity,
+            host_kind,
+            _judge(expert, does_this_work=True, papers=papers, rule=rule, on=on, starts_new=True),
+        )
+        for (activity, host_kind), rule in requirements(on=on).items()
+        if activity in own
+    ]
+
+
+def requirement(*, activity: str, host_kind: str, on: date) -> Rule:
+    """What this work asks at this kind of host on that day; the strictest where undecided."""
+    rows = _in_force(on).filter(activity=activity, host_kind=host_kind)
+    last = rows.order_by("valid_from").last()
+    return rule_of(last) if last else UNDECIDED
+
+
+def requirements(*, on: date) -> dict[tuple[str, str], Rule]:
+    """What all work asks at every kind of host on day `on`; the strictest where undecided.
+
+    Matching, the board and the page of an expert all read it here, so that they never differ.
+    """
+    found = decisions(on=on)
+    return {
+        cell: found.get(cell, UNDECIDED)
+        for cell in product(Activity.values, OrganisationKind.values)
+    }
+
+
+def decisions(*, on: date) -> dict[tuple[str, str], Rule]:
+    """What the region itself decided, as it stands on day `on`."""
+    # The newest of two that overlap, so that a mistake in dates changes nothing by chance.
+    return {
+        (row.activity, row.host_kind): rule_of(row)
+        for row in _in_force(on).order_by("activity", "host_kind", "valid_from")
+    }
+
+
+def _in_force(on: date) -> QuerySet[Requirement]:
+    return Requirement.objects.filter(valid_from__lte=on).filter(
+        Q(valid_to=None) | Q(valid_to__gt=on)
+    )
+
+
+def rule_of(row: Requirement) -> Rule:
+    """A row as the rules know it: kind and code of the profile together, "ASPECT:85"."""
+    profile = f"{row.profile_kind}:{row.profile_code}" if row.profile_code else ""
+    return Rule(LEVELS[row.level], profile)
+
+
+def papers_of(expert_ids: Collection[UUID], *, on: date) -> dict[UUID, Papers]:
+    """What was seen on paper of these experts, as it stands on day `on`: four queries."""
+    vogs = {
+        row.expert_id: row
+        for row in VogEvidence.objects.filter(expert_id__in=expert_ids, replaced_on=None)
+    }
+    valid = Q(valid_until=None) | Q(valid_until__gte=on)
+    agreements: dict[UUID, set[str]] = defaultdict(set)
+    signed = Agreement.objects.filter(valid, expert_id__in=expert_ids, signed_on__lte=on)
+    for expert, kind in signed.values_list("expert_id", "kind"):
+        agreements[expert].add(kind)
+    trained = set(
+        Training.objects.filter(
+            Q(expires_on=None) | Q(expires_on__gte=on),
+            expert_id__in=expert_ids,
+            completed_on__lte=on,
+            certificate_seen_on__isnull=False,
+        ).values_list("expert_id", flat=True)
+    )
+    began = dict(Expert.objects.filter(pk__in=expert_ids).values_list("pk", "started_on"))
+    return {
+        expert: Papers(
+            vog_issue=vogs[expert].issue_date if expert in vogs else None,
+            vog_valid_until=vogs[expert].policy_valid_until if expert in vogs else None,
+            vog_codes=frozenset(
+                f"{vogs[expert].profile_kind}:{code}" for code in vogs[expert].profile_codes
+            )
+            if expert in vogs
+            else frozenset(),
+            agreements=frozenset(agreements.get(expert, ())),
+            has_training=expert in trained,
+            started_on=began.get(expert),
+        )
+        for expert in expert_ids
+    }

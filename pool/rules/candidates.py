@@ -1,0 +1,50 @@
+"""One expert as matching reads one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from pool.geo import Point
+from pool.rules.hours import Interval, WeekRow
+from pool.rules.papers import Papers, Rule
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One expert as matching sees one: facts and codes, no name, no contact.
+
+    Attributes:
+        languages: (ISO code, level) pairs.
+        can_meet: needs of a participant that this expert said to be able to meet.
+        point: centre of the home area.
+        rule: what the asked work needs at the asked host on the asked day.
+        absences, busy: half-open and aware; busy is a live block with its travel, from two days
+            ago on.
+        last_contact_end: when the last session that has ended, ended.
+        sessions_per_week: (ISO year, ISO week, number) of live sessions, this local week and on.
+    """
+
+    expert_id: UUID
+    state: str
+    is_paused: bool
+    is_suspended: bool
+    activities: frozenset[str]
+    languages: tuple[tuple[str, str], ...]
+    can_meet: frozenset[str]
+    experiences: frozenset[str]
+    area: str
+    point: Point
+    travel_radius_km: int
+    excluded_areas: frozenset[str]
+    excluded_organisations: frozenset[UUID]
+    max_running: int
+    max_per_week: int
+    papers: Papers
+    rule: Rule
+    week: tuple[WeekRow, ...]
+    absences: tuple[Interval, ...]
+    busy: tuple[Interval, ...]
+    last_contact_end: datetime | None
+    sessions_per_week: tuple[tuple[int, int, int], ...]

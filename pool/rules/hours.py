@@ -1,0 +1,201 @@
+"""Who is free: the hours of every week, days away, and what is booked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+# Half-open [from, until), aware.
+Interval = tuple[datetime, datetime]
+
+MINUTES_A_DAY = 1440
+# Parts of a day as [from, until) in minutes after midnight; together they fill 24 hours.
+DAY_PARTS: tuple[tuple[str, int, int], ...] = (
+    ("DAYTIME", 8 * 60, 18 * 60),
+    ("EVENING", 18 * 60, 23 * 60),
+    ("NIGHT", 23 * 60, MINUTES_A_DAY + 8 * 60),
+)
+SATURDAY = 5
+# Less than this inside a part of the day is no time to meet anybody.
+SHORTEST_MINUTES = 60
+SHORTEST = timedelta(minutes=SHORTEST_MINUTES)
+
+
+@dataclass(frozen=True)
+class WeekRow:
+    """Hours of every week, in minutes after local midnight of the weekday: [starts, ends).
+
+    "Tuesdays from 18:00 to 22:00" is (1, 1080, 1320); 0 is Monday. `ends` may pass 1440 into the
+    next day, so a night is one row.
+    """
+
+    weekday: int
+    starts: int
+    ends: int
+
+
+def is_free(  # noqa: PLR0913  the three kinds of hours and the question
+    week: Iterable[WeekRow],
+    absences: Iterable[Interval],
+    busy: Iterable[Interval],
+    *,
+    start: datetime,
+    end: datetime,
+    tz: tzinfo,
+) -> bool:
+    """Is all of [start, end) inside the week, and none of it away or given away?"""
+    return free_intervals(week, absences, busy, start=start, end=end, tz=tz) == [
+        (start.astimezone(UTC), end.astimezone(UTC))
+    ]
+
+
+def is_available(week: Iterable[WeekRow], *, start: datetime, end: datetime, tz: tzinfo) -> bool:
+    """Is all of [start, end) inside the week, whatever else there is?"""
+    return is_free(week, (), (), start=start, end=end, tz=tz)
+
+
+def free_intervals(  # noqa: PLR0913  the three kinds of hours and the question
+    week: Iterable[WeekRow],
+    absences: Iterable[Interval],
+    busy: Iterable[Interval],
+    *,
+    start: datetime,
+    end: datetime,
+    tz: tzinfo,
+) -> list[Interval]:
+    """The free stretches within [start, end), in UTC, soonest first, none touching another.
+
+    A week is wall clock in `tz`; see `instant_of` for the nights in which the clock changes.
+    """
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    if start >= end:
+        return []
+    rows = list(week)
+    free = []
+    # A row may reach 47 hours past its own midnight.
+    day = start.astimezone(tz).date() - timedelta(days=2)
+    last = end.astimezone(tz).date()
+    while day <= last:
+        for row in rows:
+            if row.weekday == day.weekday():
+                begins, ends = instant_of(day, row.starts, tz), instant_of(day, row.ends, tz)
+                free.append((max(begins, start), min(ends, end)))
+        day += timedelta(days=1)
+    taken = [(a.astimezone(UTC), b.astimezone(UTC)) for a, b in (*absences, *busy)]
+    return _without(_merged(free), _merged(taken))
+
+
+def instant_of(day: date, minutes: int, tz: tzinfo) -> datetime:
+    """The instant, in UTC, at which a wall clock in `tz` reads `minutes` after midnight of `day`.
+
+    A reading that the clock skips in spring is the moment of the change; one that it shows
+    twice in autumn is the first. So two rows that touch on paper touch in time, on every night.
+    """
+    wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    first = wall.replace(tzinfo=tz).astimezone(UTC)
+    if first.astimezone(tz).replace(tzinfo=None) == wall:
+        return first
+    # In a gap, fold 1 reads the clock of after the change: it lands before the change.
+    before = wall.replace(tzinfo=tz, fold=1).astimezone(UTC)
+    offset_before = before.astimezone(tz).utcoffset()
+    after = first
+    while after - before > timedelta(minutes=1):
+        middle = before + (after - before) // 2
+        if middle.astimezone(tz).utcoffset() == offset_before:
+            before = middle
+        else:
+            after = middle
+    return after.replace(second=0, microsecond=0)
+
+
+def day_parts_covered(week: Iterable[WeekRow]) -> frozenset[str]:
+    """Parts of the day, and WEEKEND, in which this week holds at least an hour."""
+    covered = set()
+    for row in week:
+        covered |= {part for _day, part in _parts_of(row)}
+        weekend = (SATURDAY - row.weekday) * MINUTES_A_DAY
+        # Monday's row belongs to no weekend; Sunday's ends at midnight.
+        if _overlap(row.starts, row.ends, weekend, weekend + 2 * MINUTES_A_DAY):
+            covered.add("WEEKEND")
+    return frozenset(covered)
+
+
+def parts_free(intervals: Iterable[Interval], *, tz: tzinfo) -> frozenset[str]:
+    """Parts of the day in which these stretches leave at least an hour in one go."""
+    found = set()
+    for begins, ends in intervals:
+        day, last = (one.astimezone(tz).date() for one in (begins, ends))
+        day -= timedelta(days=1)  # the night that began the evening before
+        while day <= last:
+            for part, starts, until in DAY_PARTS:
+                first, until_instant = instant_of(day, starts, tz), instant_of(day, until, tz)
+                if min(ends, until_instant) - max(begins, first) >= SHORTEST:
+                    found.add(part)
+            day += timedelta(days=1)
+    return frozenset(found)
+
+
+def cells_covered(week: Iterable[WeekRow]) -> frozenset[tuple[int, str]]:
+    """Weekday and part of the day, each with at least an hour: (1, "EVENING") is Tuesday evening.
+
+    A night belongs to the day on which it begins.
+    """
+    return frozenset(cell for row in week for cell in _parts_of(row))
+
+
+def _parts_of(row: WeekRow) -> set[tuple[int, str]]:
+    found = set()
+    # From the night that began the day before, to the parts of two days later.
+    for shift in (-1, 0, 1, 2):
+        midnight = shift * MINUTES_A_DAY
+        for part, begins, ends in DAY_PARTS:
+            if _overlap(row.starts, row.ends, midnight + begins, midnight + ends):
+                found.add(((row.weekday + shift) % 7, part))
+    return found
+
+
+def _overlap(starts: int, ends: int, begins: int, until: int) -> bool:
+    return min(ends, until) - max(starts, begins) >= SHORTEST_MINUTES
+
+
+def merged_week(rows: Iterable[WeekRow]) -> list[WeekRow]:
+    """The same week in few rows, in order; touching and doubled hours of a weekday become one.
+
+    No row grows past 24 hours, which the table refuses; such a pair stays two rows.
+    """
+    merged: list[WeekRow] = []
+    for row in sorted(rows, key=lambda one: (one.weekday, one.starts, one.ends)):
+        last = merged[-1] if merged else None
+        touches = last is not None and last.weekday == row.weekday and row.starts <= last.ends
+        if last and touches and max(last.ends, row.ends) <= last.starts + MINUTES_A_DAY:
+            merged[-1] = WeekRow(last.weekday, last.starts, max(last.ends, row.ends))
+        else:
+            merged.append(row)
+    return merged
+
+
+def _merged(intervals: Iterable[Interval]) -> list[Interval]:
+    merged: list[Interval] = []
+    for begins, ends in sorted(one for one in intervals if one[0] < one[1]):
+        if merged and begins <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], ends))
+        else:
+            merged.append((begins, ends))
+    return merged
+
+
+def _without(free: Sequence[Interval], taken: Sequence[Interval]) -> list[Interval]:
+    """`free` minus `taken`; both merged and in order."""
+    left = []
+    for begins, ends in free:
+        at = begins
+        for away, back in taken:
+            if back <= at or away >= ends:
+                continue
+            if away > at:
+                left.append((at, away))
+            at = max(at, back)
+        if at < ends:
+            left.append((at, ends))
+    return left

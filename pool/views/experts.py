@@ -1,0 +1,179 @@
+"""One expert: the profile, and each step between a first talk and leaving."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core import approvals, audit, clock
+from core.access.permissions import allow
+from core.clock import local
+from pool import actions, queries
+from pool.forms.coordinators import SuspendForm
+from pool.forms.experts import ExpertForm
+from pool.models import Expert
+from pool.permissions import STAFF, may_record_papers, may_see_dates
+from pool.states import EXPERT, ExpertState
+from pool.views.shared import done, expert_or_404, person_of
+
+MOVES = {
+    "train": actions.start_training,
+    "activate": actions.activate,
+    "pause": actions.pause,
+    "resume": actions.resume,
+    "ask": actions.ask_to_lift,
+    "leave": actions.leave,
+    "invite": actions.invite_expert,
+}
+
+
+@allow(*STAFF)
+@require_http_methods(["GET", "POST"])
+def expert_register(request: HttpRequest) -> HttpResponse:
+    """Write somebody in and send the invitation."""
+    user = person_of(request)
+    form = ExpertForm(request.POST or None, initial={"coordinator": str(user.pk)})
+
+    written: list[Expert] = []
+
+    def register() -> None:
+        expert = actions.register_expert(profile=form.profile(), by=user, now=clock.now())
+        written.append(expert)
+
+    if request.method == "POST" and form.is_valid() and done(form, register):
+        messages.success(request, _("Written in. The invitation is on its way."))
+        # What is still missing stands there, and the buttons to write it down.
+        return redirect("pool:expert-detail", written[0].pk)
+    status = 422 if form.is_bound else 200
+    return render(request, "pool/expert_form.html", {"form": form}, status=status)
+
+
+@allow(*STAFF)
+@require_http_methods(["GET", "POST"])
+def expert_edit(request: HttpRequest, expert_id: UUID) -> HttpResponse:
+    """Change a profile; it shows contact, so opening it is logged like looking at contact."""
+    return edit_page(request, expert_or_404(expert_id), own=False)
+
+
+def edit_page(request: HttpRequest, expert: Expert, *, own: bool) -> HttpResponse:
+    """The form of a profile, for the coordinator or for the expert."""
+    user, now = person_of(request), clock.now()
+    form = ExpertForm(request.POST or None, profile=actions.profile_of(expert), own=own)
+
+    def update() -> Expert:
+        return actions.update_expert(expert_id=expert.pk, profile=form.profile(), by=user, now=now)
+
+    if request.method == "POST" and form.is_valid() and done(form, update):
+        messages.success(request, _("Saved."))
+        return redirect("pool:my-profile") if own else redirect("pool:expert-detail", expert.pk)
+    audit.read("contact", by=user, at=now, subject=expert.pk, target=expert)
+    shown = {"form": form, "expert": expert, "own": own}
+    return render(request, "pool/expert_form.html", shown, status=422 if form.is_bound else 200)
+
+
+@allow(*STAFF)
+def expert_detail(request: HttpRequest, expert_id: UUID) -> HttpResponse:
+    """One person: for which work, when, and for the own coordinator the papers."""
+    return _detail(request, expert_or_404(expert_id))
+
+
+@allow(*STAFF)
+@require_POST
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth ships no types
+def expert_contact(request: HttpRequest, expert_id: UUID) -> HttpResponse:
+    """Show phone and address, because somebody asked; the log says who."""
+    expert, user = expert_or_404(expert_id), person_of(request)
+    audit.read("contact", by=user, at=clock.now(), subject=expert.pk, target=expert)
+    return _detail(request, expert, contact=queries.contact(expert))
+
+
+def _detail(
+    request: HttpRequest, expert: Expert, *, status: int = 200, **more: object
+) -> HttpResponse:
+    user, now = person_of(request), clock.now()
+    dates = may_see_dates(user, expert)
+    audit.read("profile", by=user, at=now, subject=expert.pk, target=expert)
+    if dates:
+        audit.read("papers", by=user, at=now, subject=expert.pk, fields_class=4)
+    waits = queries.waits_for_second(expert, now=now)
+    page = queries.expert_page(expert, with_papers=dates, now=now)
+    works = queries.works_of(expert, on=local(now).date())
+    shown = {
+        "expert": expert,
+        "page": page,
+        "works": works,
+        "start": queries.start_of(page, works),
+        "sees_dates": dates,
+        "may_record": may_record_papers(user, expert),
+        "waits": waits,
+        "reasons_for": "dates" if dates else "colleague",
+        "suspend_form": SuspendForm(auto_id="suspend_%s"),
+        "may_suspend": ExpertState.SUSPENDED in EXPERT.moves[expert.state],
+        "may_leave": ExpertState.LEFT in EXPERT.moves[expert.state],
+        "moves": _moves(expert, waits=waits is not None),
+        "now": now,
+    }
+    return render(request, "pool/expert_detail.html", shown | more, status=status)
+
+
+def _moves(expert: Expert, *, waits: bool) -> list[dict[str, str]]:
+    """The steps of one tap that exist from where somebody stands."""
+    following, found = EXPERT.moves[expert.state], []
+    if expert.user_id is None and expert.state != ExpertState.LEFT:
+        found.append(("invite", _("Send the invitation again")))
+    if expert.state == ExpertState.SUSPENDED and not waits:
+        found.append(("ask", _("Ask a colleague to let this person come back")))
+    if expert.state != ExpertState.SUSPENDED and ExpertState.ACTIVE in following:
+        found.append(("activate", _("Takes part from now on")))
+    if ExpertState.IN_TRAINING in following:
+        found.append(("train", _("Learns first")))
+    if expert.state == ExpertState.ACTIVE:
+        found.append(("resume", _("End the pause")) if expert.is_paused else ("pause", _("Pause")))
+    return [{"code": code, "label": label} for code, label in found]
+
+
+@allow(*STAFF)
+@require_POST
+def expert_move(request: HttpRequest, expert_id: UUID) -> HttpResponse:
+    """One step: start, pause, resume, ask for a second person, invite again, leave."""
+    expert, move = expert_or_404(expert_id), MOVES.get(request.POST.get("move", ""))
+    if move is None:
+        raise Http404
+    move(expert_id=expert.pk, by=person_of(request), now=clock.now())
+    messages.success(request, _("Done."))
+    return redirect("pool:expert-detail", expert.pk)
+
+
+@allow(*STAFF)
+@require_POST
+def expert_suspend(request: HttpRequest, expert_id: UUID) -> HttpResponse:
+    """Stop somebody at once."""
+    expert, form = expert_or_404(expert_id), SuspendForm(request.POST, auto_id="suspend_%s")
+    if not form.is_valid():
+        return _detail(request, expert, status=422, suspend_form=form)
+    reason = form.cleaned_data["reason"]
+    actions.suspend(expert_id=expert.pk, reason=reason, by=person_of(request), now=clock.now())
+    messages.success(request, _("Stopped. No new questions; coming back takes two people."))
+    return redirect("pool:expert-detail", expert.pk)
+
+
+@allow(*STAFF)
+@require_POST
+def expert_readmit(request: HttpRequest, expert_id: UUID) -> HttpResponse:
+    """Be the second person who decides whether somebody comes back."""
+    expert, now = expert_or_404(expert_id), clock.now()
+    waits = queries.waits_for_second(expert, now=now)
+    decide = {"approve": approvals.approve, "reject": approvals.reject}.get(
+        request.POST.get("decision", "")
+    )
+    if waits is None or decide is None:
+        raise Http404
+    decide(approval_id=waits.pk, by=person_of(request), now=now)
+    messages.success(request, _("Decided."))
+    return redirect("pool:expert-detail", expert.pk)

@@ -1,0 +1,110 @@
+"""The week and the days away, of oneself or for somebody who asked."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core import audit, clock
+from core.access.models import Role
+from core.access.permissions import allow
+from pool import actions, queries
+from pool.forms.week import AbsenceForm, WeekForm
+from pool.models import Absence, Expert
+from pool.permissions import STAFF, may_edit
+from pool.views.shared import expert_or_404, own_expert, person_of
+
+
+@allow(*STAFF)
+@require_http_methods(["GET", "POST"])
+def expert_week(request: HttpRequest, expert_id: UUID) -> HttpResponse:
+    """The week of somebody who asked the coordinator to change it; the log says so."""
+    return _week(request, expert_or_404(expert_id), own=False)
+
+
+@allow(Role.EXPERT)
+@require_http_methods(["GET", "POST"])
+def my_week(request: HttpRequest) -> HttpResponse:
+    """The own week, days away and the pause."""
+    return _week(request, own_expert(request), own=True)
+
+
+def _week(request: HttpRequest, expert: Expert, *, own: bool) -> HttpResponse:
+    user, now = person_of(request), clock.now()
+    page = queries.expert_page(expert, with_papers=False, now=now)
+    form = WeekForm(request.POST or None, week=page.week)
+    if request.method == "POST" and form.is_valid():
+        actions.set_week(expert_id=expert.pk, rows=form.rows(), by=user, now=now)
+        messages.success(
+            request, _("Saved. We ask you only in these hours.") if own else _("Saved.")
+        )
+        return redirect(_week_url(expert, own=own))
+    if not own:
+        audit.read("hours", by=user, at=now, subject=expert.pk, fields_class=2)
+    return _show_week(request, expert, form, AbsenceForm(auto_id="away_%s"), own=own)
+
+
+def _show_week(
+    request: HttpRequest, expert: Expert, form: WeekForm, away: AbsenceForm, *, own: bool
+) -> HttpResponse:
+    page = queries.expert_page(expert, with_papers=False, now=clock.now())
+    shown = {"expert": expert, "form": form, "away": away, "absences": page.absences, "own": own}
+    status = 422 if form.is_bound or away.is_bound else 200
+    return render(request, "pool/week_form.html", shown, status=status)
+
+
+def _week_url(expert: Expert, *, own: bool) -> str:
+    return reverse("pool:my-week") if own else reverse("pool:expert-week", args=[expert.pk])
+
+
+@allow(*STAFF, Role.EXPERT)
+@require_POST
+def absence_add(request: HttpRequest, expert_id: UUID) -> HttpResponse:
+    """Be away for a while."""
+    expert, own = _own_or_staff(request, expert_id)
+    form = AbsenceForm(request.POST, auto_id="away_%s")
+    if not form.is_valid():
+        week = queries.weeks_of([expert.pk]).get(expert.pk, [])
+        return _show_week(request, expert, WeekForm(week=week), form, own=own)
+    starts_at, ends_at = form.period()
+    actions.add_absence(
+        expert_id=expert.pk,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        by=person_of(request),
+        now=clock.now(),
+    )
+    messages.success(request, _("Written down. No questions on those days."))
+    return redirect(_week_url(expert, own=own))
+
+
+@allow(*STAFF, Role.EXPERT)
+@require_POST
+def absence_remove(request: HttpRequest, expert_id: UUID, absence_id: UUID) -> HttpResponse:
+    """Be there after all."""
+    expert, own = _own_or_staff(request, expert_id)
+    try:
+        actions.remove_absence(
+            absence_id=absence_id, expert_id=expert.pk, by=person_of(request), now=clock.now()
+        )
+    except Absence.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("Taken away."))
+    return redirect(_week_url(expert, own=own))
+
+
+def _own_or_staff(request: HttpRequest, expert_id: UUID) -> tuple[Expert, bool]:
+    """The expert, and whether it is the one who asks; somebody else's looks like none."""
+    me = queries.expert_of(person_of(request))
+    if me is not None and me.pk == expert_id:
+        return me, True
+    expert = expert_or_404(expert_id)
+    if not may_edit(person_of(request), expert):
+        raise Http404
+    return expert, False

@@ -1,0 +1,63 @@
+"""The expert's own pages."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core import audit, clock
+from core.access.models import Role
+from core.access.permissions import allow
+from core.clock import local
+from pool import actions, queries
+from pool.views.experts import edit_page
+from pool.views.shared import own_expert, person_of
+
+
+@allow(Role.EXPERT)
+@require_POST
+def my_pause(request: HttpRequest) -> HttpResponse:
+    """One tap: no questions, or questions again."""
+    expert, now = own_expert(request), clock.now()
+    if request.POST.get("move") == "resume":
+        actions.resume(expert_id=expert.pk, by=person_of(request), now=now)
+        messages.success(request, _("You are back. Questions can come again."))
+    else:
+        actions.pause(expert_id=expert.pk, by=person_of(request), now=now)
+        messages.success(request, _("Pause. No questions until you say so."))
+    return redirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """The own page the tap came from; nothing outside these two."""
+    places = {name: reverse(name) for name in ("pool:my-week", "pool:my-profile")}
+    asked = request.POST.get("next", "")
+    return asked if asked in {*places.values(), "/", "/vandaag/"} else places["pool:my-week"]
+
+
+@allow(Role.EXPERT)
+def my_profile(request: HttpRequest) -> HttpResponse:
+    """What we know of you, for which work you may be asked, and who looked."""
+    expert, now = own_expert(request), clock.now()
+    audit.read("profile", by=person_of(request), at=now, subject=expert.pk, target=expert)
+    shown = {
+        "expert": expert,
+        "page": queries.expert_page(expert, with_papers=True, now=now),
+        "works": queries.works_of(expert, on=local(now).date()),
+        "contact": queries.contact(expert),
+        "looks": queries.looks_at(expert),
+        "coordinator_phone": queries.coordinator_phone(at=now),
+        "now": now,
+    }
+    return render(request, "pool/my_profile.html", shown)
+
+
+@allow(Role.EXPERT)
+@require_http_methods(["GET", "POST"])
+def my_profile_edit(request: HttpRequest) -> HttpResponse:
+    """Change what is yours to change."""
+    return edit_page(request, own_expert(request), own=True)
