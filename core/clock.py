@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -19,12 +20,19 @@ def now() -> datetime:
     return datetime.now(UTC) + _offset()
 
 
+def move(file: Path, ahead: timedelta) -> None:
+    """Write the offset into `file`; who reads meanwhile sees the old one or the new, never half."""
+    new = file.with_name(f"{file.name}.new")
+    new.write_text(str(ahead.total_seconds()))
+    new.replace(file)
+
+
 def _offset() -> timedelta:
     source = settings.CLOCK_OFFSET_FILE
     if source is None:
         return timedelta(0)
     try:
-        return timedelta(seconds=float(source.read_text() or 0))
+        return timedelta(seconds=float(source.read_text()))
     except FileNotFoundError:
         return timedelta(0)
 

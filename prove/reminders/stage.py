@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from core import clock
 from devstack import postgres, valkey
 from devstack.children import Child, kill_group
 from devstack.places import ROOT, Trouble, data_directory, make_servants_own, socket_directory
@@ -87,7 +88,7 @@ class Stage:
     def travel(self, moment: datetime, *, now: datetime) -> None:
         """From now on it is `moment` for everybody on this stage, and time runs on."""
         self.offset = moment - now
-        self.clock.write_text(str(self.offset.total_seconds()))
+        clock.move(self.clock, self.offset)
 
     def close(self) -> None:
         """Stop the servers and remove what they kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,17 +21,36 @@ def test_now_is_an_aware_instant_in_utc() -> None:
     assert clock.now().tzinfo is UTC
 
 
-@pytest.mark.parametrize(
-    ("content", "offset"),
-    [("3600", timedelta(hours=1)), ("-60.5", timedelta(seconds=-60.5)), ("", timedelta(0))],
-)
-def test_a_file_moves_the_clock(
-    tmp_path: Path, settings: Any, content: str, offset: timedelta
-) -> None:
+@pytest.mark.parametrize("offset", [timedelta(hours=1), timedelta(seconds=-60.5), timedelta(0)])
+def test_a_file_moves_the_clock(tmp_path: Path, settings: Any, offset: timedelta) -> None:
     settings.CLOCK_OFFSET_FILE = tmp_path / "offset"
-    settings.CLOCK_OFFSET_FILE.write_text(content)
+    clock.move(settings.CLOCK_OFFSET_FILE, offset)
 
     assert abs(clock.now() - offset - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+def test_half_a_file_is_not_believed(tmp_path: Path, settings: Any) -> None:
+    settings.CLOCK_OFFSET_FILE = tmp_path / "offset"
+    settings.CLOCK_OFFSET_FILE.write_text("")
+
+    with pytest.raises(ValueError, match="could not convert"):
+        clock.now()
+
+
+def test_who_reads_while_the_clock_is_moved_never_sees_the_present(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.CLOCK_OFFSET_FILE = tmp_path / "offset"
+    ahead = timedelta(days=1000)
+    clock.move(settings.CLOCK_OFFSET_FILE, ahead)
+
+    with ThreadPoolExecutor(1) as other:
+        moves = other.submit(
+            lambda: [clock.move(settings.CLOCK_OFFSET_FILE, ahead) for _move in range(2000)]
+        )
+        while not moves.done():
+            assert clock.now() - datetime.now(UTC) > ahead / 2
+        moves.result()
 
 
 def test_a_file_that_is_not_there_moves_nothing(tmp_path: Path, settings: Any) -> None:

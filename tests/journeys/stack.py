@@ -27,6 +27,8 @@ from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.db import connection
 
+from core.clock import move
+
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 40
 
@@ -54,7 +56,7 @@ class Stack:
 
     def travel(self, moment: datetime) -> None:
         """From now on it is `moment` (aware), and time runs on from there."""
-        self.clock_file.write_text(str((moment - datetime.now(UTC)).total_seconds()))
+        move(self.clock_file, moment - datetime.now(UTC))
 
     def logs(self) -> str:
         """Everything that web, worker and beat wrote."""
