@@ -12,7 +12,7 @@ from typing import Any
 import django
 from django.utils.module_loading import import_string
 
-PATIENCE = 180.0
+PATIENCE = 120.0
 
 
 def at_once(
