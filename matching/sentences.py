@@ -35,6 +35,7 @@ PROBLEMS: dict[str, str | Promise] = {
     "NO_CONFIDENTIALITY": gettext_lazy("no confidentiality agreement"),
     "NO_CODE_OF_CONDUCT": gettext_lazy("no code of conduct"),
     "NO_TRAINING": gettext_lazy("no finished training"),
+    "SUPPORT_OVERDUE": gettext_lazy("support is overdue by then"),
 }
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.access.models import Invitation, Role, User
+from django.db.models.signals import post_save
+
+from core.access.models import Invitation, Region, Role, User
+from core.access.scope import region_scope
 from core.access.signals import invitation_accepted
 from pool import actions
 
@@ -17,6 +20,14 @@ def tie_account(invitation: Invitation, user: User, **_signal: Any) -> None:
         actions.join(expert_id=invitation.subject, user=user, now=now)
 
 
+def give_first_words(instance: Region, *, created: bool, raw: bool, **_signal: Any) -> None:
+    """A new region begins with the usual words for training, agreements and support."""
+    if created and not raw:
+        with region_scope(instance.pk):
+            actions.give_first_words()
+
+
 def connect() -> None:
     """Listen; called once, when the site starts."""
+    post_save.connect(give_first_words, sender=Region, dispatch_uid="pool.give_first_words")
     invitation_accepted.connect(tie_account, dispatch_uid="pool.tie_account")

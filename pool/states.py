@@ -53,3 +53,32 @@ BLOCK = machine(
     {BlockState.LIVE: {BlockState.RELEASED}, BlockState.RELEASED: set()},
     {BlockState.LIVE: "planning", BlockState.RELEASED: "moving or cancelling"},
 )
+
+
+class DebriefState(models.TextChoices):
+    """A talk that was offered. Silence is no no: it becomes WANTED, and somebody calls."""
+
+    OFFERED = "OFFERED", _("offered")
+    DECLINED = "DECLINED", _("no, thanks")
+    WANTED = "WANTED", _("call")
+    HELD = "HELD", _("talked")
+    MISSED = "MISSED", _("not reached")
+
+
+DEBRIEF = machine(
+    "debrief",
+    {
+        DebriefState.OFFERED: {DebriefState.DECLINED, DebriefState.WANTED, DebriefState.HELD},
+        # Whoever thinks again may say so.
+        DebriefState.DECLINED: {DebriefState.WANTED},
+        DebriefState.WANTED: {DebriefState.DECLINED, DebriefState.HELD, DebriefState.MISSED},
+        DebriefState.HELD: set(),
+        DebriefState.MISSED: set(),
+    },
+    {
+        DebriefState.DECLINED: "the expert",
+        DebriefState.WANTED: "the expert, or the clock after a day of silence",
+        DebriefState.HELD: "coordinator",
+        DebriefState.MISSED: "coordinator",
+    },
+)

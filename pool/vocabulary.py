@@ -73,27 +73,35 @@ class LanguageLevel(models.TextChoices):
 LEVEL_ORDER = ("A2", "B1", "B2", "C", "NATIVE")
 
 
-class AgreementKind(models.TextChoices):
-    CONFIDENTIALITY = "CONFIDENTIALITY", _("confidentiality agreement")
-    CODE_OF_CONDUCT = "CODE_OF_CONDUCT", _("code of conduct")
-    VOLUNTEER = "VOLUNTEER", _("volunteer agreement")
-    EMPLOYMENT = "EMPLOYMENT", _("employment contract")
-    FREELANCE = "FREELANCE", _("freelance agreement")
-    SECONDMENT = "SECONDMENT", _("secondment")
+class Vocabulary(models.TextChoices):
+    """Lists of words that a region keeps itself; `pool.words` holds what each begins with."""
+
+    TRAINING = "TRAINING", _("Trainings")
+    AGREEMENT = "AGREEMENT", _("Agreements")
+    SUPPORT = "SUPPORT", _("Kinds of support")
 
 
-class TrainingKind(models.TextChoices):
-    """Training routes (domain.md 3.1)."""
+class RhythmUnit(models.TextChoices):
+    WEEKS = "WEEKS", _("weeks")
+    MONTHS = "MONTHS", _("months")
 
-    WEE = "WEE", _("Working with own experience (WEE/WMEE)")
-    HEE = "HEE", _("Recovery, empowerment, expertise (HEE)")
-    TOED = "TOED", _("TOED training route")
-    HOWIE = "HOWIE", _("Howie the Harp")
-    MARKIEZA = "MARKIEZA", _("Markieza")
-    BGE = "BGE", _("mbo-4 with expertise by experience (BGE)")
-    AD = "AD", _("Associate degree expertise by experience")
-    HBO = "HBO", _("Bachelor with expertise by experience")
-    OWN = "OWN", _("in-company certificate")
+
+class OverrideReason(models.TextChoices):
+    """Why somebody may be asked although support is due: a short list, never a story."""
+
+    PLANNED = "PLANNED", _("a day is agreed")
+    NO_OFFER = "NO_OFFER", _("the region offered no moment")
+    NEEDED = "NEEDED", _("nobody else can do this work")
+    OTHER = "OTHER", _("other")
+
+
+class DebriefOccasion(models.TextChoices):
+    """After what a talk is offered; says nothing of what happened."""
+
+    FIRST_CONTACT = "FIRST_CONTACT", _("first contact")
+    FIRST_MEETING = "FIRST_MEETING", _("first meeting")
+    ALARM = "ALARM", _("no check-out, people called")
+    NOBODY_CAME = "NOBODY_CAME", _("nobody came")
 
 
 class ScreeningKind(models.TextChoices):

@@ -16,10 +16,11 @@ from uuid import UUID
 from django.db import connection
 
 from core.access.scope import current_region
-from core.clock import AMSTERDAM
+from core.clock import AMSTERDAM, local
 from matching.rules import Settings, Wish
 from matching.rules.objections import FACE_TO_FACE, HARD_NEEDS, LASTING, REMOTE, TALKS
 from pool.geo import EARTH_RADIUS_KM
+from pool.queries import OWES_SUPPORT
 from pool.queries.hours import LOOK_BACK, monday_of
 from pool.rules import (
     DAY_PARTS,
@@ -103,6 +104,7 @@ THEN = (
         "x.completed_on <= %(on)s AND x.certificate_seen_on IS NOT NULL"
         " AND (x.expires_on IS NULL OR x.expires_on >= %(on)s)",
     ),
+    f"NOT ({OWES_SUPPORT})",
     "NOT " + _has("pool_block", f"{SESSION} AND x.ends_at <= %(now)s AND x.ends_at > %(rested)s"),
     (
         "(SELECT count(*) FROM pool_block x WHERE x.region_id = %(region)s"  # noqa: S608  (our own words)
@@ -226,6 +228,7 @@ def _values(wish: Wish, rule: Rule, settings: Settings, now: datetime) -> dict[s
         "talks": sorted(TALKS),
         "profile": rule.profile,
         "on": wish.on,
+        "today": local(now).date(),
         "now": now,
         "since": now - LOOK_BACK,
         "rested": wish.begins_at - settings.rest,

@@ -13,11 +13,8 @@ from pool.forms.fields import (
     PoolForm,
     big,
 )
-from pool.vocabulary import (
-    AgreementKind,
-    ScreeningKind,
-    TrainingKind,
-)
+from pool.queries import term_choices
+from pool.vocabulary import ScreeningKind, Vocabulary
 
 
 class VogForm(PoolForm):
@@ -88,12 +85,16 @@ class TrainingForm(PoolForm):
         help_text=_("It counts once you have seen the certificate."),
         required=False,
     )
-    expires_on = DayField(label=_("Valid until"), required=False)
+    expires_on = DayField(
+        label=_("Valid until"),
+        help_text=_("Leave empty: then the months that the region agreed on count."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds: Any = self.fields["kind"]
-        kinds.choices = big(TrainingKind.choices)
+        kinds.choices = big(term_choices(Vocabulary.TRAINING))
 
 
 class AgreementForm(PoolForm):
@@ -104,9 +105,13 @@ class AgreementForm(PoolForm):
         label=_("Signed on"),
         error_messages={"required": _("Write the day on which it was signed.")},
     )
-    valid_until = DayField(label=_("Valid until"), required=False)
+    valid_until = DayField(
+        label=_("Valid until"),
+        help_text=_("Leave empty: then the months that the region agreed on count."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds: Any = self.fields["kind"]
-        kinds.choices = big(AgreementKind.choices)
+        kinds.choices = big(term_choices(Vocabulary.AGREEMENT))

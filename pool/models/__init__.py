@@ -6,6 +6,7 @@ from pool.models.calendar import (
     OnCallShift,
     WeekAvailability,
 )
+from pool.models.care import Debrief
 from pool.models.experts import (
     ExcludedArea,
     ExcludedOrganisation,
@@ -17,12 +18,14 @@ from pool.models.experts import (
 )
 from pool.models.papers import Agreement, Requirement, Training, VogEvidence
 from pool.models.places import Area, MeetingPlace, RegionProfile
+from pool.models.training import SupportContact, SupportOverride, SupportRhythm, Term
 
 __all__ = [
     "Absence",
     "Agreement",
     "Area",
     "Block",
+    "Debrief",
     "ExcludedArea",
     "ExcludedOrganisation",
     "Expert",
@@ -33,7 +36,11 @@ __all__ = [
     "OnCallShift",
     "RegionProfile",
     "Requirement",
+    "SupportContact",
+    "SupportOverride",
+    "SupportRhythm",
     "Suspension",
+    "Term",
     "Training",
     "VogEvidence",
     "WeekAvailability",

@@ -11,13 +11,7 @@ from core.access.models import OrganisationKind, User
 from core.access.scope import Regional
 from core.retention import Keep
 from pool.models.experts import _AboutExpert
-from pool.vocabulary import (
-    Activity,
-    AgreementKind,
-    RequirementLevel,
-    ScreeningKind,
-    TrainingKind,
-)
+from pool.vocabulary import Activity, RequirementLevel, ScreeningKind
 
 
 class VogEvidence(_AboutExpert):
@@ -54,9 +48,12 @@ class VogEvidence(_AboutExpert):
 
 
 class Training(_AboutExpert):
-    """A course: begun, finished, certificate seen (not stored), perhaps expiring."""
+    """A course: begun, finished, certificate seen (not stored), perhaps expiring.
 
-    kind = models.CharField(max_length=10, choices=TrainingKind)
+    `kind` is a code of the region's own list (`Term`); the database knows it.
+    """
+
+    kind = models.CharField(max_length=24)
     provider = models.CharField(_("provider"), max_length=80, blank=True)
     level = models.PositiveSmallIntegerField(_("level (0-5)"), default=1)
     started_on = models.DateField(_("started on"))
@@ -78,17 +75,26 @@ class Training(_AboutExpert):
 
 
 class Agreement(_AboutExpert):
-    """A signed agreement; the work needs confidentiality and code of conduct (domain.md 3.4)."""
+    """A signed agreement; the work needs confidentiality and code of conduct (domain.md 3.4).
 
-    kind = models.CharField(max_length=16, choices=AgreementKind)
+    `kind` is a code of the region's own list (`Term`).
+    """
+
+    kind = models.CharField(max_length=24)
     signed_on = models.DateField(_("signed on"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    # Signed anew on that day: this one is history, though it may still count.
+    renewed_on = models.DateField(null=True, blank=True)
 
     class Meta(_AboutExpert.Meta):
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("signed_on")),
                 name="agreement_ends_after_signing",
+            ),
+            models.CheckConstraint(
+                condition=Q(renewed_on=None) | Q(renewed_on__gte=F("signed_on")),
+                name="agreement_renewed_after_signing",
             ),
         ]
 

@@ -10,13 +10,15 @@ from uuid import UUID
 from django.db import connection
 
 from core.access.scope import current_region
+from core.clock import local
 from pool.queries.hours import LOOK_BACK, monday_of, per_week
+from pool.queries.support import OWES_SUPPORT
 from pool.queries.work import requirement
 from pool.rules import Candidate, Papers, Rule, WeekRow
 
 # One row a person with all that belongs to it: gathered one kind at a time, it took fifteen
 # queries and most of the time of a look.
-QUESTION = """
+QUESTION = f"""
 SELECT
   e.id, e.state, e.paused_at IS NOT NULL AS is_paused,
   e.state = 'SUSPENDED' OR EXISTS (
@@ -47,6 +49,7 @@ SELECT
       AND (x.expires_on IS NULL OR x.expires_on >= %(on)s)
   ) AS has_training,
   e.started_on,
+  {OWES_SUPPORT} AS owes_support,
   ARRAY(SELECT ARRAY[x.weekday, x.starts, x.ends] FROM pool_weekavailability x
     WHERE x.region_id = %(region)s AND x.expert_id = e.id
     ORDER BY x.weekday, x.starts) AS week,
@@ -73,7 +76,7 @@ WHERE e.region_id = %(region)s AND e.state <> 'LEFT'
     SELECT FROM pool_expertactivity x
     WHERE x.region_id = %(region)s AND x.expert_id = e.id))
 ORDER BY e.id
-"""
+"""  # noqa: S608  (our own words)
 
 
 def candidates(  # noqa: PLR0913  (the work, the moment, and of whom)
@@ -97,6 +100,7 @@ def candidates(  # noqa: PLR0913  (the work, the moment, and of whom)
         "region": current_region(),
         "ids": None if among is None else list(among),
         "on": on,
+        "today": local(now).date(),
         "now": now,
         "since": now - LOOK_BACK,
         "monday": monday_of(now),
@@ -132,6 +136,7 @@ def _candidate(row: tuple[Any, ...], rule: Rule) -> Candidate:
         agreements,
         has_training,
         started_on,
+        owes_support,
         week,
         absences,
         busy,
@@ -161,6 +166,7 @@ def _candidate(row: tuple[Any, ...], rule: Rule) -> Candidate:
             agreements=frozenset(agreements),
             has_training=has_training,
             started_on=started_on,
+            owes_support=owes_support,
         ),
         rule=rule,
         week=tuple(WeekRow(*hours) for hours in week),

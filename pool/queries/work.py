@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from core.access.models import OrganisationKind
 from pool.models import Agreement, Expert, ExpertActivity, Requirement, Training, VogEvidence
+from pool.queries.support import who_owes_support
 from pool.rules import UNDECIDED, Deployability, Level, Papers, Rule, judge
 from pool.states import ExpertState
 from pool.vocabulary import Activity
@@ -113,7 +114,7 @@ def rule_of(row: Requirement) -> Rule:
 
 
 def papers_of(expert_ids: Collection[UUID], *, on: date) -> dict[UUID, Papers]:
-    """What was seen on paper of these experts, as it stands on day `on`: four queries."""
+    """What was seen on paper of these experts, as it stands on day `on`: five queries."""
     vogs = {
         row.expert_id: row
         for row in VogEvidence.objects.filter(expert_id__in=expert_ids, replaced_on=None)
@@ -131,6 +132,7 @@ def papers_of(expert_ids: Collection[UUID], *, on: date) -> dict[UUID, Papers]:
             certificate_seen_on__isnull=False,
         ).values_list("expert_id", flat=True)
     )
+    owing = who_owes_support(expert_ids, on=on)
     began = dict(Expert.objects.filter(pk__in=expert_ids).values_list("pk", "started_on"))
     return {
         expert: Papers(
@@ -144,6 +146,7 @@ def papers_of(expert_ids: Collection[UUID], *, on: date) -> dict[UUID, Papers]:
             agreements=frozenset(agreements.get(expert, ())),
             has_training=expert in trained,
             started_on=began.get(expert),
+            owes_support=expert in owing,
         )
         for expert in expert_ids
     }

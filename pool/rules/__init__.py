@@ -34,6 +34,8 @@ from pool.rules.papers import (
     judge,
     paper_problems,
 )
+from pool.rules.support import Due, Rhythm, due_on, standing
+from pool.rules.trainings import Stage, last_day, stage
 
 __all__ = [
     "DAY_PARTS",
@@ -44,20 +46,27 @@ __all__ = [
     "UNDECIDED",
     "Candidate",
     "Deployability",
+    "Due",
     "Interval",
     "Level",
     "Papers",
+    "Rhythm",
     "Rule",
+    "Stage",
     "WeekRow",
     "add_months",
     "cells_covered",
     "day_parts_covered",
+    "due_on",
     "free_intervals",
     "instant_of",
     "is_available",
     "is_free",
     "judge",
+    "last_day",
     "merged_week",
     "paper_problems",
     "parts_free",
+    "stage",
+    "standing",
 ]

@@ -31,6 +31,7 @@ class Papers:
         started_on: local date on which the expert began to take part; None before that day. The
             law asks for a VOG of at most three months at the start of the work for a host
             (Wmo 2015, 3.5 and 4.2.4), not at every new participant.
+        owes_support: some support is overdue on that day and no coordinator made an exception.
     """
 
     vog_issue: date | None
@@ -39,6 +40,7 @@ class Papers:
     agreements: frozenset[str]
     has_training: bool
     started_on: date | None = None
+    owes_support: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,15 @@ def paper_problems(papers: Papers, rule: Rule, *, on: date, starts_new: bool) ->
 
     `on` is the local date of the work: the rules and papers of that day count. With `starts_new`
     the start rule of the law applies as well: the VOG was at most three months old when the
-    expert began, on `papers.started_on` or else on that day.
+    expert began, on `papers.started_on` or else on that day; and support may not be overdue,
+    which never stops what runs.
     """
     problems = _vog_problems(papers, rule, on, starts_new) if rule.level != "NONE" else []
     problems += [code for kind, code in NEEDED_AGREEMENTS if kind not in papers.agreements]
     if not papers.has_training:
         problems.append("NO_TRAINING")
+    if starts_new and papers.owes_support:
+        problems.append("SUPPORT_OVERDUE")
     return problems
 
 

@@ -18,13 +18,12 @@ from core.clock import local
 from core.templatetags.naast import badge
 from core.ui import moments
 from pool.models import Absence, Expert
-from pool.queries import Board, Cell, Person, Standing
+from pool.queries import Board, Cell, Person, Standing, term_label
 from pool.rules import Rule, WeekRow
 from pool.states import ExpertState
 from pool.vocabulary import (
     LANGUAGES,
     Activity,
-    AgreementKind,
     Audience,
     DayPart,
     Experience,
@@ -33,7 +32,6 @@ from pool.vocabulary import (
     RequirementLevel,
     ScreeningKind,
     SuspensionReason,
-    TrainingKind,
 )
 
 register = template.Library()
@@ -47,8 +45,6 @@ WORDS: dict[str, dict[str, object]] = {
     "experience": dict(Experience.choices),
     "audience": dict(Audience.choices),
     "part": dict(DayPart.choices),
-    "agreement": dict(AgreementKind.choices),
-    "training": dict(TrainingKind.choices),
     "screening": dict(ScreeningKind.choices),
     "reason": dict(SuspensionReason.choices),
     "requirement": dict(RequirementLevel.choices),
@@ -85,6 +81,7 @@ PROBLEMS = {
     "NO_CONFIDENTIALITY": _("no confidentiality agreement"),
     "NO_CODE_OF_CONDUCT": _("no code of conduct signed"),
     "NO_TRAINING": _("no finished training seen"),
+    "SUPPORT_OVERDUE": _("support is overdue"),
     "NO_WORK": _("no work chosen"),
     "NO_HOURS": _("no hours filled in"),
 }
@@ -94,6 +91,7 @@ NEUTRAL = {
     "VOG_EXPIRED": _("the certificate needs renewing"),
     "VOG_PROFILE": _("the certificate is for other work"),
     "VOG_TOO_OLD_AT_START": _("this needs a new certificate"),
+    "SUPPORT_OVERDUE": _("first plan the next talk with your coordinator"),
 }
 PAPERS = frozenset(PROBLEMS) - {
     "SUSPENDED",
@@ -133,6 +131,12 @@ NUMBERS = (
 def word(code: str, kind: str) -> str:
     """What a code says: `"CHAT"|word:"activity"`; a code of no list says itself."""
     return str(WORDS[kind].get(code, code))
+
+
+@register.filter
+def term(code: str) -> str:
+    """What the region calls a training, an agreement or a kind of support."""
+    return term_label(code)
 
 
 @register.filter

@@ -9,7 +9,7 @@ from core.access.models import OrganisationKind, Role, User
 from pool import actions
 from pool.models import Area, Expert, RegionProfile
 from pool.rules import WeekRow
-from pool.vocabulary import Activity, AgreementKind, RequirementLevel, ScreeningKind, TrainingKind
+from pool.vocabulary import Activity, RequirementLevel, ScreeningKind
 from tests.conftest import NOON
 from tests.factories.people import make_organisation, make_user
 
@@ -93,13 +93,13 @@ def give_papers(expert: Expert, *, issue_date: date | None = None) -> None:
         by=own,
         now=NOON,
     )
-    for kind in (AgreementKind.CONFIDENTIALITY, AgreementKind.CODE_OF_CONDUCT):
+    for kind in ("CONFIDENTIALITY", "CODE_OF_CONDUCT"):
         actions.record_agreement(
             expert_id=expert.pk, kind=kind, signed_on=NOON.date(), by=own, now=NOON
         )
     actions.record_training(
         expert_id=expert.pk,
-        kind=TrainingKind.HEE,
+        kind="HEE",
         level=2,
         started_on=NOON.date() - timedelta(days=200),
         completed_on=NOON.date() - timedelta(days=20),

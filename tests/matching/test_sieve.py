@@ -28,7 +28,7 @@ from pool.models import (
     WeekAvailability,
 )
 from pool.states import BlockKind
-from pool.vocabulary import AgreementKind, SuspensionReason
+from pool.vocabulary import SuspensionReason
 from tests.conftest import NOON
 from tests.factories.matching import (
     MEETING_AREA,
@@ -125,7 +125,7 @@ def _mix_more(  # noqa: C901  (one thing a case)
         case 3:
             agreements.update(valid_until=today + dice.randrange(3) * DAY)
         case 4:
-            agreements.filter(kind=AgreementKind.CONFIDENTIALITY).delete()
+            agreements.filter(kind="CONFIDENTIALITY").delete()
         case 5:
             Training.objects.filter(expert=expert).update(expires_on=today + DAY)
         case 6:

@@ -35,6 +35,7 @@ from pool.states import BlockKind, BlockState, ExpertState
 from tests.conftest import NOON
 from tests.factories.people import make_organisation
 from tests.factories.pool import make_area, make_expert, make_region_profile
+from tests.pool.support_rows import SUPPORT_REFUSED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -177,7 +178,7 @@ REFUSED: dict[str, Break] = {
     ),
     "on_call_ends_after_start": lambda expert: shift(expert, timedelta(0)),
     "on_call_place_from_one": lambda expert: shift(expert, place=0),
-}
+} | SUPPORT_REFUSED
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pool.rules import DAY_PARTS, NEEDED_AGREEMENTS, Papers, Rule, add_months, judge, paper_problems
 from pool.states import ExpertState
-from pool.vocabulary import AgreementKind, DayPart, RequirementLevel
+from pool.vocabulary import DayPart, RequirementLevel
+from pool.words import FIRST_WORDS
 
 ON = date(2026, 11, 12)
 FULL = Papers(
@@ -138,7 +139,7 @@ def test_deployability_gives_every_reason(facts: dict[str, object], found: tuple
 
 
 def test_codes_of_the_rules_are_the_words_of_the_field() -> None:
-    assert {kind for kind, _code in NEEDED_AGREEMENTS} <= set(AgreementKind.values)
+    assert {kind for kind, _code in NEEDED_AGREEMENTS} <= {word.code for word in FIRST_WORDS}
     assert {part for part, _begins, _until in DAY_PARTS} <= set(DayPart.values)
     assert {"LEGAL", "POLICY", "NONE"} == set(RequirementLevel.values)
     assert {"ACTIVE", "SUSPENDED"} <= set(ExpertState.values)
