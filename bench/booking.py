@@ -20,7 +20,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from psycopg import sql
 from psycopg.types.range import Range
 
@@ -84,10 +84,8 @@ def run(
 
     with bare_table(stage.reader):
         rates = interleaved({name: partial(rate, name) for name in WAYS}, rounds=rounds)
-    other = sum(
-        n for one in ends.values() for end, n in one.items() if end not in {"booked", "gone"}
-    )
-    tries = sum(ends["bare"].values())
+    every = sum(ends.values(), Counter[str]())
+    other = every.total() - sum(every[end] for end in ("booked", "gone", "busy"))
     return [
         figure(
             "booking: hours with an audit row / bare rows",
@@ -103,7 +101,10 @@ def run(
             baseline=rates["bare"],
             least=0.5,
         ),
-        figure("booking: bare tries that won", ends["bare"]["booked"] / tries, "of all"),
+        figure(
+            "booking: bare tries that won", ends["bare"]["booked"] / ends["bare"].total(), "of all"
+        ),
+        figure("booking: asked to try again", every["busy"], "tries"),
         figure("booking: neither booked nor told it is gone", other, "tries", most=0),
         figure("booking: overlapping hours", n_overlaps(stage.region_id), "pairs", most=0),
     ]
@@ -166,6 +167,9 @@ def _thread(stage: Stage, way: str, seconds: float, first: datetime) -> Counter[
             start = first + slot * HOUR + dice.choice((timedelta(0), HALF))
             try:
                 won = try_it(dice.choice(stage.experts), start)
+            except OperationalError:
+                # Others held the lock for too long: the site asks to try again (core.http).
+                ends["busy"] += 1
             except Exception as broken:  # noqa: BLE001  (whatever it is, it is counted and shown)
                 ends[type(broken).__name__] += 1
             else:

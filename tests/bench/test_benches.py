@@ -162,7 +162,7 @@ def test_an_answer_that_differs_is_a_goal_missed(monkeypatch: pytest.MonkeyPatch
 
 @together
 def test_booking_ends_in_a_booking_or_a_kind_no() -> None:
-    found = by_name(booking.run(n_experts=4, seconds=0.5, rounds=1))
+    found = by_name(booking.run(n_experts=8, seconds=0.5, rounds=1))
 
     assert found["booking: neither booked nor told it is gone"].value == 0
     assert found["booking: overlapping hours"].value == 0
