@@ -106,6 +106,8 @@ class _Running:
     sessions: Mapping[UUID, Sequence[SessionMark]]
     offers: dict[UUID, list[Offer]] = field(default_factory=dict)
     assignments: dict[UUID, Assignment] = field(default_factory=dict)
+    # Before when who asked is called, where nobody can and nobody called yet.
+    to_call: dict[UUID, datetime] = field(default_factory=dict)
 
 
 def open_tasks() -> QuerySet[Task]:
@@ -121,6 +123,11 @@ def nu(*, reader: User, now: datetime) -> Nu:
         )
     )
     running = _running()
+    running.to_call = {
+        task.request_id: task.due_at
+        for task in tasks
+        if task.kind == TaskKind.NOBODY_FITS and task.request_id
+    }
     profile = RegionProfile.here()
     rows = _clock_rows(running, now=now, day_base=profile.day_base)
     chain = on_call(at=now)
@@ -306,14 +313,15 @@ def _first_comes(
     """A badge where somebody has to act or answer, else the next session in words."""
     sessions = [one for one in running.sessions.get(request.pk, ()) if one.ends_at >= now]
     offers = running.offers.get(request.pk, [])
-    badge = _act_badge(request, sessions, now=now) or _term_badge(line, offers, now=now)
+    call_at = running.to_call.get(request.pk)
+    badge = _act_badge(request, sessions, call_at, now=now) or _term_badge(line, offers, now=now)
     if badge or not sessions:
         return badge, "", ""
     return None, moments.moment(sessions[0].starts_at), sessions[0].label
 
 
 def _act_badge(
-    request: Request, sessions: Sequence[SessionMark], *, now: datetime
+    request: Request, sessions: Sequence[SessionMark], call_at: datetime | None, *, now: datetime
 ) -> tuple[str, str, str] | None:
     """Something that a human has to do now."""
     to_confirm = [one for one in sessions if one.state == "confirm"]
@@ -322,9 +330,8 @@ def _act_badge(
         return "nu", gettext("Confirm %(before)s") % {"before": before}, ""
     if request.measure and request.measure.state == MeasureState.END_REACHED_UNCONFIRMED:
         return "nu", gettext("End reached: ask"), ""
-    if request.state == RequestState.UNFILLED and request.unfilled_at:
-        call = request.unfilled_at + timedelta(minutes=request.policy.call_back)
-        before = moments.before(call, now=now)
+    if call_at:
+        before = moments.before(call_at, now=now)
         return "nu", gettext("Call %(before)s") % {"before": before}, ""
     return None
 

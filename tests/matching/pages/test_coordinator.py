@@ -150,6 +150,20 @@ def test_clocks_tell_what_comes_first(
     assert "<html" not in refresh(cas, "/")
 
 
+def test_who_was_called_need_not_be_called_again(cas: Client, pool: Pool, region: Region) -> None:
+    with region_scope(region.pk):
+        nobody = file_request(pool, language="pl")
+        actions.start_wave(seat_id=seat_of(nobody).pk, by=pool.cas, now=NOON)
+        call = Task.objects.get(kind=TaskKind.NOBODY_FITS)
+    assert "Call before 14:00" in read(cas, "/")
+
+    cas.post(f"/taken/{call.pk}/klaar/")
+
+    shown = read(cas, "/")
+    assert "Call before" not in shown
+    assert "nobody can" in shown
+
+
 def test_sessions_of_the_layer_above_are_shown(cas: Client, pool: Pool, region: Region) -> None:
     with region_scope(region.pk):
         request, assignment = make_matched(pool)
