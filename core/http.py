@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.access.middleware import roll_back_with
 from core.access.permissions import PUBLIC, allow_everyone
-from core.audit.records import request_id
+from core.audit.whence import coming_from, request_id
 from core.errors import Refusal
 from core.outbox.pulse import pulse
 
@@ -37,7 +37,8 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         token = request_id.set(uuid.uuid4())
         try:
-            response = self.get_response(request)
+            with coming_from(request):
+                response = self.get_response(request)
         finally:
             request_id.reset(token)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)

@@ -1,5 +1,6 @@
 """Every table of core, gathered for Django."""
 
+from core.access.deputies import Deputy
 from core.access.models import (
     Invitation,
     LinkToken,
@@ -21,6 +22,7 @@ __all__ = [
     "DataKey",
     "Delivery",
     "Denial",
+    "Deputy",
     "DueWork",
     "Heartbeat",
     "Invitation",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from core.access import views
+from core.access.people import house_views as houses
 from core.access.people import views as people
 from core.outbox.views import sms_report
 
@@ -20,6 +21,27 @@ urlpatterns = [
     path("leeg/", views.quick_exit, name="quick-exit"),
     path("mensen/", people.people_list, name="people"),
     path("mensen/nieuw/", people.invitation_new, name="invitation-new"),
+    path(
+        "mensen/organisatie/<uuid:organisation_id>/",
+        houses.organisation_detail,
+        name="organisation-detail",
+    ),
+    path(
+        "mensen/organisatie/<uuid:organisation_id>/nummer/",
+        houses.organisation_number,
+        name="organisation-number",
+    ),
+    path(
+        "mensen/organisatie/<uuid:organisation_id>/contact/",
+        houses.organisation_contact,
+        name="organisation-contact",
+    ),
+    path("organisatie/", houses.my_organisation, name="my-organisation"),
+    path(
+        "mensen/<uuid:membership_id>/klopt/", houses.membership_confirm, name="membership-confirm"
+    ),
+    path("mensen/<uuid:membership_id>/vervanger/", houses.deputy_new, name="deputy-new"),
+    path("mensen/vervanger/<uuid:deputy_id>/weg/", houses.deputy_end, name="deputy-end"),
     path("mensen/<uuid:membership_id>/", people.membership_detail, name="membership-detail"),
     path("mensen/<uuid:membership_id>/rol/", people.membership_role, name="membership-role"),
     path("mensen/<uuid:membership_id>/einde/", people.membership_end, name="membership-end"),

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.dispatch import receiver
 
+from core.access.models import Membership, Role, User
+from core.access.signals import membership_stopped
 from core.outbox import message_failed
 from core.outbox.models import Message
 from matching.actions import ask_to_call, hurry, withdraw_offers_of
+from matching.actions.passing import pass_on
+from matching.actions.tasks import open_task, settle_task
+from matching.models.requests import TaskKind
 from pool import signals
-from pool.models import Expert
+from pool.models import Correction, Expert
+
+TODAY, A_WEEK = timedelta(hours=4), timedelta(days=7)
 
 
 @receiver(signals.expert_paused, dispatch_uid="matching.expert_paused")
 @receiver(signals.expert_suspended, dispatch_uid="matching.expert_suspended")
 @receiver(signals.expert_left, dispatch_uid="matching.expert_left")
+@receiver(signals.consent_withdrawn, dispatch_uid="matching.consent_withdrawn")
 def take_offers_back(*, expert: Expert, now: datetime, **_more: Any) -> None:
     """Open offers go to the next in line; nobody is told why."""
     withdraw_offers_of(expert_id=expert.pk, now=now)
@@ -27,3 +35,42 @@ def call_instead(*, message: Message, now: datetime, **_more: Any) -> None:
     """What could not be sent is said by voice."""
     ask_to_call(message=message, now=now)
     hurry(chain_id=message.about, now=now)
+
+
+@receiver(membership_stopped, dispatch_uid="matching.membership_stopped")
+def pass_on_what_is_open(
+    *, membership: Membership, by: User | None, now: datetime, **_more: Any
+) -> None:
+    """A professional left, or was not confirmed: colleagues go on."""
+    if membership.role == Role.PROFESSIONAL:
+        pass_on(membership=membership, by=by, now=now)
+
+
+@receiver(signals.consent_withdrawn, dispatch_uid="matching.hand_over_hidden")
+def ask_to_hand_over(*, expert: Expert, now: datetime, **_more: Any) -> None:
+    """Somebody took consent back: a coordinator looks today at what runs."""
+    open_task(
+        TaskKind.CONSENT,
+        expert=expert,
+        due_at=now + TODAY,
+        once_per=f"consent:{expert.pk}:{now:%Y%m%dT%H%M}",
+        now=now,
+    )
+
+
+@receiver(signals.correction_asked, dispatch_uid="matching.correction_asked")
+def ask_to_correct(*, correction: Correction, now: datetime, **_more: Any) -> None:
+    """An expert wants something put right: the law gives a month, we take a week."""
+    open_task(
+        TaskKind.CORRECTION,
+        expert=correction.expert,
+        due_at=now + A_WEEK,
+        once_per=f"correction:{correction.pk}",
+        now=now,
+    )
+
+
+@receiver(signals.correction_done, dispatch_uid="matching.correction_done")
+def correction_done(*, correction: Correction, now: datetime, **_more: Any) -> None:
+    """It was dealt with on its own page."""
+    settle_task(once_per=f"correction:{correction.pk}", now=now)

@@ -16,3 +16,5 @@ gate_voided = Signal()
 measure_changed = Signal()
 # request: closed or withdrawn.
 request_closed = Signal()
+# request, before and to: a colleague goes on with it.
+request_passed_on = Signal()

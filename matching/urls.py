@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from matching.views import calls, filing, home, links, requests, status, today
+from matching.views import calls, filing, home, links, passing, requests, status, today
 
 app_name = "matching"
 urlpatterns = [
@@ -30,6 +30,7 @@ urlpatterns = [
     path("aanvragen/<uuid:pk>/tweede/<uuid:approval>/", requests.gate_second, name="gate-second"),
     path("aanvragen/<uuid:pk>/contact/", requests.first_contact, name="first-contact"),
     path("aanvragen/<uuid:pk>/sluiten/", requests.request_close, name="request-close"),
+    path("aanvragen/<uuid:pk>/collega/", passing.request_hand_over, name="request-hand-over"),
     path("aanvragen/<uuid:pk>/status/", status.request_status, name="request-status"),
     path("aanvragen/<uuid:pk>/aanvullen/", status.request_complete, name="request-complete"),
     path("aanvragen/<uuid:pk>/nummers/", status.request_reach, name="request-reach"),

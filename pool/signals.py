@@ -10,3 +10,9 @@ from django.dispatch import Signal
 expert_paused = Signal()
 expert_suspended = Signal()
 expert_left = Signal()
+# Consent was taken back, or given again.
+consent_withdrawn = Signal()
+consent_given = Signal()
+# Sent with `correction` instead of `expert`: asked for, and dealt with.
+correction_asked = Signal()
+correction_done = Signal()

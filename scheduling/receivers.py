@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.dispatch import receiver
 
+from core.access.models import User
 from matching import signals as matching
 from matching.models import Assignment, Measure, Request
 from pool import signals as pool
@@ -44,3 +45,17 @@ def request_closed(request: Request, now: datetime, **_facts: object) -> None:
 def expert_suspended(expert: Expert, now: datetime, **_facts: object) -> None:
     """Whoever is suspended goes nowhere until a human looked."""
     actions.unsettle(future_sessions(at=now, expert=expert), why="EXPERT_SUSPENDED", now=now)
+
+
+@receiver(matching.request_passed_on, dispatch_uid="scheduling.request_passed_on")
+def request_passed_on(
+    request: Request, before: User, to: User, now: datetime, **_facts: object
+) -> None:
+    """A colleague goes on with a request, and comes along where the other would have."""
+    actions.pass_roles(future_sessions(at=now, request=request), before=before, to=to, now=now)
+
+
+@receiver(pool.consent_withdrawn, dispatch_uid="scheduling.consent_withdrawn")
+def consent_withdrawn(expert: Expert, now: datetime, **_facts: object) -> None:
+    """Nobody goes anywhere on a yes that was taken back; a coordinator hands it over."""
+    actions.unsettle(future_sessions(at=now, expert=expert), why="NO_CONSENT", now=now)

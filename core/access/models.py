@@ -119,10 +119,25 @@ class Organisation(Regional):
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=24, choices=OrganisationKind)
     out_of_hours_phone = models.CharField(_("out-of-hours number"), max_length=20, blank=True)
+    # Somebody dialled that number and was answered; a new number has to be tried again.
+    phone_tested_at = models.DateTimeField(null=True, blank=True)
+    phone_tested_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # Whom the region calls about accounts: may confirm those of colleagues.
+    contact = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     closed_on = models.DateField(null=True, blank=True)
 
     class Meta(Regional.Meta):
         constraints = [
+            models.CheckConstraint(
+                condition=Q(phone_tested_at=None, phone_tested_by=None)
+                | (
+                    Q(phone_tested_at__isnull=False, phone_tested_by__isnull=False)
+                    & ~Q(out_of_hours_phone="")
+                ),
+                name="organisation_phone_tested_at_with_by",
+            ),
             models.UniqueConstraint(
                 "region", Lower("name"), name="organisation_name_once_per_region"
             ),
@@ -148,7 +163,9 @@ class Role(models.TextChoices):
 class Membership(Regional):
     """A person's role in a region, for an organisation where that matters.
 
-    `phone` is a work number (class 2); an expert's own number is sealed in the pool.
+    `phone` is a work number (class 2); an expert's own number is sealed in the pool. Past
+    `confirm_by` this role opens nothing until somebody says again that it is right; `lapsed_at`
+    says since when what was open has been with others.
     """
 
     retention = Keep.after("ended_at", timedelta(days=90), "three months after leaving")
@@ -159,9 +176,22 @@ class Membership(Regional):
     phone = models.CharField(_("work phone"), max_length=20, blank=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    confirm_by = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    lapsed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Regional.Meta):
         constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by=None)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="membership_confirmed_at_with_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(lapsed_at=None) | Q(lapsed_at__gte=models.F("confirm_by")),
+                name="membership_lapses_after_its_date",
+            ),
             models.UniqueConstraint(
                 fields=["region", "user", "role"],
                 condition=Q(ended_at=None),

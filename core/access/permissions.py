@@ -11,8 +11,10 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
+from core import clock
 from core.access.models import Membership, Role, User
 from core.access.scope import region_or_none, shelf
 from core.errors import NotAllowed
@@ -27,6 +29,8 @@ BY_SIGNATURE = "BY_SIGNATURE"
 def memberships(user: User) -> list[Membership]:
     """The running memberships of `user` in the current region; read once per scope.
 
+    A request is a scope: who leaves, or was not confirmed in time, has no role at the next one.
+
     Whoever starts or ends a membership calls `membership_changed` in the same scope.
     """
     if region_or_none() is None:
@@ -34,7 +38,12 @@ def memberships(user: User) -> list[Membership]:
     kept: dict[str, Any] = shelf()
     name = _shelf_name(user)
     if name not in kept:
-        running = Membership.objects.filter(user=user, ended_at=None)
+        running = Membership.objects.filter(
+            # By the date, not by the mark: a worker that stands still keeps no door open.
+            Q(confirm_by=None) | Q(confirm_by__gt=clock.now()),
+            user=user,
+            ended_at=None,
+        )
         kept[name] = list(
             running.select_related("organisation", "region").order_by("started_at", "id")
         )

@@ -35,8 +35,8 @@ from core.access.login import (
     owns_factor,
     used_factor,
 )
-from core.access.models import Invitation, User
-from core.access.permissions import BY_LINK, PUBLIC, SIGNED_IN, allow_everyone
+from core.access.models import Invitation, Role, User
+from core.access.permissions import BY_LINK, PUBLIC, SIGNED_IN, allow_everyone, memberships
 from core.access.scope import region_scope
 from core.crypto import blind_index
 from core.demo.people import demo_groups
@@ -136,6 +136,9 @@ def account(request: HttpRequest) -> HttpResponse:
         "n_sessions": UserSession.objects.filter(user=user).count(),
         "regions": actions.regions_of(user),
         "channels": _first_channel(user),
+        "works_for": next(
+            (one.organisation for one in memberships(user) if one.role == Role.PROFESSIONAL), None
+        ),
     }
     return render(request, "core/account.html", context)
 

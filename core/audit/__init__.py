@@ -1,5 +1,6 @@
 """What happened, to whom, by whom: rows that the application can add and never change."""
 
-from core.audit.records import deny, read, record
+from core.audit.models import Reason
+from core.audit.records import deny, listed, read, record
 
-__all__ = ["deny", "read", "record"]
+__all__ = ["Reason", "deny", "listed", "read", "record"]

@@ -9,7 +9,11 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from core.access.scope import RegionManager
 from core.retention import Keep
@@ -19,9 +23,23 @@ from core.retention import Keep
 FIVE_YEARS = timedelta(days=5 * 365 + 5)
 
 
-class AuditEntry(models.Model):
-    """One line of the log, with the elements of NEN 7513: what, when, on whom, by whom, why."""
+class Reason(models.TextChoices):
+    """Why somebody looked, where no request or assignment says it."""
 
+    SELF = "SELF", _("it is about oneself")
+    CHARGE = "CHARGE", _("in the care of who looked")
+    OVERVIEW = "OVERVIEW", _("a list of the region")
+
+
+class AuditEntry(models.Model):
+    """One line of the log, with the elements of NEN 7513: what, when, on whom, by whom, why.
+
+    A list that shows many people is one line with all of them in `subjects`. `purpose` is the
+    request or the assignment it was needed for, `reason` a code where there is none. `form` says
+    which columns the chain covers: lines from before the newer columns keep their hash.
+    """
+
+    FORM = 2
     retention = Keep.after("at", FIVE_YEARS, "five years, as in health care", by_worker=True)
 
     region_id = models.BigIntegerField()
@@ -34,6 +52,15 @@ class AuditEntry(models.Model):
     fields_class = models.PositiveSmallIntegerField(default=0)
     facts = models.JSONField(default=dict)
     request_id = models.UUIDField(null=True)
+    form = models.PositiveSmallIntegerField(default=FORM)
+    subjects = ArrayField(models.UUIDField(), null=True)
+    on_behalf_of = models.UUIDField(null=True)
+    lent_by = models.UUIDField(null=True)
+    purpose = models.UUIDField(null=True)
+    reason = models.CharField(max_length=24, blank=True)
+    result = models.CharField(max_length=12, default="done")
+    device = models.CharField(max_length=16, blank=True)
+    address = models.CharField(max_length=48, blank=True)
 
     objects = RegionManager["AuditEntry"]()
     unbound = models.Manager["AuditEntry"]()
@@ -43,6 +70,13 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["region_id", "subject", "-at"], name="audit_about"),
             models.Index(fields=["region_id", "actor", "-at"], name="audit_by"),
+            models.Index(fields=["region_id", "-at"], name="audit_when"),
+            models.Index(
+                fields=["region_id", "purpose", "-at"],
+                condition=Q(purpose__isnull=False),
+                name="audit_for",
+            ),
+            GinIndex(fields=["subjects"], name="audit_among"),
         ]
 
     def __str__(self) -> str:
@@ -85,6 +119,10 @@ class Denial(models.Model):
     action = models.CharField(max_length=80)
     actor = models.UUIDField(null=True)
     target = models.CharField(max_length=80, blank=True)
+    actor_role = models.CharField(max_length=60, blank=True)
+    request_id = models.UUIDField(null=True)
+    device = models.CharField(max_length=16, blank=True)
+    address = models.CharField(max_length=48, blank=True)
 
     objects = RegionManager["Denial"]()
     unbound = models.Manager["Denial"]()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import models
@@ -11,19 +11,25 @@ from django.db import models
 from core import clock
 from core.access.models import User
 from core.access.scope import current_region, region_or_none, region_scope
-from core.audit.models import AuditEntry, Denial
+from core.audit.models import AuditEntry, Denial, Reason
+from core.audit.whence import request_id, whence
 
-request_id: ContextVar[UUID | None] = ContextVar("request_id", default=None)
+__all__ = ["deny", "listed", "read", "record", "request_id"]
+
+# A page that refreshes itself and stays open: one line in this time.
+STAYS_OPEN = timedelta(minutes=15)
 Fact = str | int | bool | None
 
 
-def record(
+def record(  # noqa: PLR0913  (the elements of NEN 7513)
     event: str,
     *,
     by: User | None,
     at: datetime,
     subject: UUID | None = None,
     target: models.Model | None = None,
+    on_behalf_of: UUID | None = None,
+    purpose: UUID | None = None,
     **facts: Fact,
 ) -> None:
     """Write that something was done, in the transaction that does it.
@@ -34,12 +40,24 @@ def record(
         at: aware instant of the act.
         subject: the data subject it is about (an expert, a case).
         target: the row that changed; its class and key are kept, never its values.
+        on_behalf_of: the person on whose word `by` did it.
+        purpose: the request or assignment that it was done for.
         facts: codes, ids and counts; never a name, an address or free text.
     """
-    _write(event, by=by, at=at, subject=subject, target=target, fields_class=0, facts=facts)
+    _write(
+        event,
+        by=by,
+        at=at,
+        subject=subject,
+        target=target,
+        fields_class=0,
+        facts=facts,
+        on_behalf_of=on_behalf_of,
+        purpose=purpose,
+    )
 
 
-def read(  # noqa: PLR0913  (what, by whom, when, about whom)
+def read(  # noqa: PLR0913  (the elements of NEN 7513)
     what: str,
     *,
     by: User | None,
@@ -47,8 +65,27 @@ def read(  # noqa: PLR0913  (what, by whom, when, about whom)
     subject: UUID,
     target: models.Model | None = None,
     fields_class: int = 3,
+    purpose: UUID | None = None,
+    reason: str = "",
+    lent_by: UUID | None = None,
+    live: bool = False,
 ) -> None:
-    """Write that somebody looked at class 3 or 4 fields of `subject` (security.md 5.1)."""
+    """Write that somebody looked at class 3 or 4 fields of `subject` (security.md 5.1).
+
+    Args:
+        what: the part that was looked at, for example "contact".
+        by: who looked.
+        at: aware instant.
+        subject: the data subject (an expert, a case).
+        target: the row that was shown.
+        fields_class: how sensitive it was.
+        purpose: the request or assignment that it was needed for.
+        reason: a `Reason`, where there is no such row.
+        lent_by: the grant under which another region looked.
+        live: the page refreshes itself; it leaves one line in `STAYS_OPEN`, not one each time.
+    """
+    if live and _open_since(f"{what}.read", by, at, {subject}):
+        return
     _write(
         f"{what}.read",
         by=by,
@@ -57,7 +94,59 @@ def read(  # noqa: PLR0913  (what, by whom, when, about whom)
         target=target,
         fields_class=fields_class,
         facts={},
+        purpose=purpose,
+        reason=reason,
+        lent_by=lent_by,
     )
+
+
+def listed(  # noqa: PLR0913  (the elements of NEN 7513)
+    what: str,
+    *,
+    by: User | None,
+    at: datetime,
+    subjects: Iterable[UUID],
+    fields_class: int = 3,
+    purpose: UUID | None = None,
+    reason: str = Reason.OVERVIEW,
+    live: bool = False,
+    **facts: Fact,
+) -> None:
+    """Write that somebody saw a list: one line that names everybody on it (docs/adr/0034).
+
+    An empty list shows nobody and leaves no line. `facts` hold which filters were used, as codes,
+    never what was typed.
+    """
+    everybody = sorted(set(subjects))
+    if not everybody and not facts:
+        return
+    if live and _open_since(f"{what}.listed", by, at, set(everybody)):
+        return
+    _write(
+        f"{what}.listed",
+        by=by,
+        at=at,
+        subject=None,
+        target=None,
+        fields_class=fields_class,
+        facts={**facts, "n": len(everybody)},
+        subjects=everybody,
+        purpose=purpose,
+        reason=str(reason),
+    )
+
+
+def _open_since(event: str, by: User | None, at: datetime, subjects: set[UUID]) -> bool:
+    """Whether this person opened the same a short while ago, on this device."""
+    if by is None:
+        return False
+    lines = AuditEntry.objects.filter(
+        actor=by.pk, event=event, at__gt=at - STAYS_OPEN, device=whence().device
+    ).order_by("-at")
+    if event.endswith(".read"):
+        return lines.filter(subject__in=subjects).exists()
+    last = lines.values_list("subjects", flat=True).first()
+    return last is not None and subjects <= set(last)
 
 
 def _write(  # noqa: PLR0913  (as its callers)
@@ -69,21 +158,38 @@ def _write(  # noqa: PLR0913  (as its callers)
     target: models.Model | None,
     fields_class: int,
     facts: dict[str, Fact],
+    subjects: list[UUID] | None = None,
+    on_behalf_of: UUID | None = None,
+    purpose: UUID | None = None,
+    reason: str = "",
+    lent_by: UUID | None = None,
 ) -> None:
-    from core.access.permissions import roles_of  # noqa: PLC0415  (permissions deny, too)
-
+    place = whence()
     AuditEntry(
         region_id=current_region(),
         at=at,
         event=event,
         actor=by.pk if by else None,
-        actor_role=",".join(sorted(roles_of(by))) if by else "",
+        actor_role=_roles(by),
         subject=subject,
         target=f"{target._meta.label_lower}:{target.pk}" if target else "",  # noqa: SLF001
         fields_class=fields_class,
         facts=facts,
         request_id=request_id.get(),
+        subjects=subjects,
+        on_behalf_of=on_behalf_of,
+        lent_by=lent_by,
+        purpose=purpose,
+        reason=reason,
+        device=place.device,
+        address=place.address,
     ).save(force_insert=True)
+
+
+def _roles(by: User | None) -> str:
+    from core.access.permissions import roles_of  # noqa: PLC0415  (permissions deny, too)
+
+    return ",".join(sorted(roles_of(by))) if by else ""
 
 
 def deny(*, action: str, by: User | None, target: str = "") -> None:
@@ -98,4 +204,8 @@ def deny(*, action: str, by: User | None, target: str = "") -> None:
             action=action[:80],
             actor=by.pk if by else None,
             target=target[:80],
+            actor_role=_roles(by)[:60],
+            request_id=request_id.get(),
+            device=whence().device,
+            address=whence().address,
         ).save(force_insert=True, using="denials")

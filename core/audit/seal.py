@@ -21,9 +21,14 @@ from core.audit.models import AuditChain, AuditEntry
 
 LOCK = 0x4E616173_74000001
 BATCH = 20_000
-COLUMNS = (
+FIRST_COLUMNS = (
     "id, region_id, at, event, actor, actor_role, subject, target, fields_class, facts, request_id"
 )
+COLUMNS = (
+    f"{FIRST_COLUMNS}, form, subjects, on_behalf_of, lent_by, purpose, reason, result, "
+    "device, address"
+)
+N_FIRST, FORM_AT = 11, 11
 
 
 def n_unsealed(*, before: datetime) -> int:
@@ -166,6 +171,9 @@ def _purge(region_id: int, now: datetime) -> int:
 
 
 def _digest(before: bytes, row: Sequence[Any]) -> bytes:
+    if row[FORM_AT] == 1:
+        # Written before the newer columns were there, and sealed without them.
+        row = row[:N_FIRST]
     values = [
         value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value for value in row
     ]

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from core import outbox
 from core.access import links
+from core.access.actions import deputy_of
 from core.access.models import LinkPurpose, LinkToken, Membership, Role, User
 from core.clock import local
 from core.outbox import Channel, MessageState
@@ -81,14 +82,38 @@ def say_solved(chain: CallChain, calls: Iterable[Call], *, now: datetime) -> Non
 
 
 def tell_requester(request: Request, template: str, *, once_per: str, now: datetime) -> None:
-    """A mail to the professional who asked, with the way to the status page."""
-    _tell_user(
-        request.requester,
-        template,
-        once_per=once_per,
-        now=now,
-        url=f"{settings.BASE_URL}{reverse('matching:request-status', args=[request.pk])}",
+    """A mail to the professional who asked, and to who stands in today, with the way to the page.
+
+    Whoever does not work there any more hears nothing: a task asks for a colleague.
+    """
+    member = (
+        Membership.objects.select_related("user", "organisation")
+        .filter(
+            user=request.requester_id,
+            organisation=request.organisation_id,
+            role=Role.PROFESSIONAL,
+        )
+        .order_by("-started_at")
+        .first()
     )
+    told = [request.requester]
+    if member is not None:
+        open_now = member.ended_at is None and member.lapsed_at is None
+        deputy = deputy_of(member, now=now)
+        told = [*([member.user] if open_now else []), *([deputy.user] if deputy else [])]
+    for user in told:
+        _tell_user(
+            user,
+            template,
+            once_per=once_per,
+            now=now,
+            url=f"{settings.BASE_URL}{reverse('matching:request-status', args=[request.pk])}",
+        )
+
+
+def tell_left(user: User, *, once_per: str, now: datetime) -> None:
+    """Tell somebody whose role stopped that colleagues go on; nothing has to be done."""
+    _tell_user(user, "matching/passed_on", once_per=once_per, now=now)
 
 
 def _tell_user(  # noqa: PLR0913  (who, what, when, where)

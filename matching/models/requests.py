@@ -202,6 +202,9 @@ class TaskKind(models.TextChoices):
     TOO_HEAVY = "TOO_HEAVY", _("call the expert: it was too heavy")
     OVERDUE = "OVERDUE", _("no check-out: call")
     MESSAGE_FAILED = "MESSAGE_FAILED", _("a message could not be sent: call")
+    HANDOVER = "HANDOVER", _("choose a colleague: who asked has left")
+    CORRECTION = "CORRECTION", _("put something right in a profile")
+    CONSENT = "CONSENT", _("consent withdrawn: hand over what runs")
 
 
 class Task(Regional):

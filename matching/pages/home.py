@@ -35,6 +35,9 @@ from pool.queries import on_call
 
 SOON = timedelta(hours=1)  # from here on a task is red: somebody must act now
 AHEAD = timedelta(hours=24)
+ABOUT_EXPERT = {TaskKind.CORRECTION, TaskKind.CONSENT}
+# Off the list when somebody says so; the others solve themselves.
+BY_HAND = {TaskKind.TOO_HEAVY, TaskKind.MESSAGE_FAILED, TaskKind.NOBODY_FITS, TaskKind.CONSENT}
 MOST_MOMENTS = 5
 
 
@@ -209,6 +212,9 @@ def _title(task: Task) -> str:
         TaskKind.TOO_HEAVY: gettext("Call the expert: it was too heavy"),
         TaskKind.OVERDUE: gettext("No check-out: call now"),
         TaskKind.MESSAGE_FAILED: gettext("A message did not arrive: call"),
+        TaskKind.HANDOVER: gettext("Choose a colleague: who asked has left"),
+        TaskKind.CORRECTION: gettext("Somebody asks to put something right"),
+        TaskKind.CONSENT: gettext("Consent withdrawn: hand over what runs"),
     }
     return titles[TaskKind(task.kind)]
 
@@ -224,6 +230,9 @@ def _text(task: Task) -> str:
         TaskKind.TOO_HEAVY: gettext("Ask how it goes. The request is with others now."),
         TaskKind.OVERDUE: gettext("Call the expert first, then the case manager."),
         TaskKind.MESSAGE_FAILED: gettext("Say it by voice, and look at the number."),
+        TaskKind.HANDOVER: gettext("Until then nobody there hears the news."),
+        TaskKind.CORRECTION: gettext("The answer is a yes or a no. The law gives a month."),
+        TaskKind.CONSENT: gettext("This person is in no list any more. The page says what runs."),
     }
     return texts[TaskKind(task.kind)]
 
@@ -254,10 +263,13 @@ def _acts(task: Task, url: str, phones: Mapping[UUID, str]) -> Iterable[Act]:
             TaskKind.GATE_LAPSED: (gettext("Confirm points"), "#check"),
             TaskKind.MEASURE_END: (gettext("Record the answer"), "#maatregel"),
             TaskKind.CONFLICT: (gettext("Choose somebody"), "#wie"),
+            TaskKind.HANDOVER: (gettext("Choose a colleague"), "#aanvrager"),
         }
         label, anchor = labels.get(kind, (gettext("Open"), ""))
         yield Act(label, f"{url}{anchor}")
-    if kind in {TaskKind.TOO_HEAVY, TaskKind.MESSAGE_FAILED, TaskKind.NOBODY_FITS}:
+    elif kind in ABOUT_EXPERT and task.expert_id:
+        yield Act(gettext("Open"), reverse("pool:expert-detail", args=[task.expert_id]))
+    if kind in BY_HAND:
         yield Act(gettext("Done"), reverse("matching:task-done", args=[task.pk]), posts=True)
 
 

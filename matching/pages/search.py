@@ -129,7 +129,9 @@ def _named(decisions: Iterable[Decision], waiting: Iterable[UUID]) -> Mapping[UU
         for decision in decisions
         for line in [*decision.ranked, *decision.excluded]
     }.union(waiting)
-    rows = Expert.objects.filter(pk__in=ids).only("first_name", "last_name", "data_key")
+    rows = Expert.objects.filter(pk__in=ids).only(
+        "first_name", "last_name", "hidden_at", "data_key"
+    )
     return {row.pk: row for row in rows.select_related("data_key")}
 
 

@@ -80,6 +80,7 @@ FIRST = (
     "e.region_id = %(region)s",
     "e.state = 'ACTIVE'",
     "e.paused_at IS NULL",
+    "e.hidden_at IS NULL",
     "e.id <> ALL (%(conflicts)s::uuid[])",
     "e.can_meet::text[] @> %(needs)s::text[]",
     (

@@ -17,9 +17,11 @@ from core.access.models import Role
 from core.access.permissions import allow
 from core.approvals.models import Approval
 from matching import actions
+from matching.actions.passing import colleagues
 from matching.actions.wider import ask_next_too
 from matching.forms.acts import FirstContactForm, PointForm
-from matching.models import Offer, Request, Seat
+from matching.models import Offer, Request, Seat, Task
+from matching.models.requests import TaskKind
 from matching.pages.request import TWO_PERSONS, Page, page_of
 from matching.permissions import may_coordinate
 from matching.states import GateCode
@@ -61,7 +63,17 @@ def _whole(
     log_reading(request, found, now=now)
     page = page_of(found, user=person(request), now=now)
     _log_people(request, page, now=now)
-    context = {"page": page, "now": now, "reference": reference, "live": False}
+    asks_handover = Task.objects.filter(
+        request=found, kind=TaskKind.HANDOVER, done_at=None
+    ).exists()
+    context = {
+        "page": page,
+        "now": now,
+        "reference": reference,
+        "live": False,
+        "asks_handover": asks_handover,
+        "colleagues": colleagues(found, now=now) if asks_handover else [],
+    }
     return render(request, "matching/request_detail.html", context)
 
 

@@ -1,6 +1,16 @@
 """What people can do to the pool. One function is one transaction."""
 
 from pool.actions.calendar import Booking, Overlap, book, book_all, rebook, release, take_turns
+from pool.actions.consent import (
+    AlreadyLeft,
+    DealtWith,
+    TooManyWishes,
+    WordsChanged,
+    answer_correction,
+    ask_correction,
+    give_consent,
+    withdraw_consent,
+)
 from pool.actions.experts import (
     JoinedAlready,
     NoCoordinator,
@@ -74,9 +84,11 @@ from pool.actions.terms import (
 )
 
 __all__ = [
+    "AlreadyLeft",
     "Booking",
     "CodesMissing",
     "DatesOutOfOrder",
+    "DealtWith",
     "EndsBeforeStart",
     "JoinedAlready",
     "NameTaken",
@@ -94,20 +106,25 @@ __all__ = [
     "StillNeeded",
     "TooLateToDecide",
     "TooLong",
+    "TooManyWishes",
     "TwoPersonsNeeded",
     "UnknownTerm",
+    "WordsChanged",
     "activate",
     "add_absence",
     "add_term",
     "adopt_usual_requirements",
     "adopt_usual_rhythms",
     "allow_without_support",
+    "answer_correction",
+    "ask_correction",
     "ask_to_lift",
     "book",
     "book_all",
     "change_term",
     "end_override",
     "finish_training",
+    "give_consent",
     "give_first_words",
     "invite_expert",
     "join",
@@ -140,5 +157,6 @@ __all__ = [
     "usual_requirement",
     "usual_requirements",
     "valid_until_by_policy",
+    "withdraw_consent",
     "write_contact",
 ]

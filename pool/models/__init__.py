@@ -7,6 +7,7 @@ from pool.models.calendar import (
     WeekAvailability,
 )
 from pool.models.care import Debrief
+from pool.models.consent import Consent, Correction, CorrectionField
 from pool.models.experts import (
     ExcludedArea,
     ExcludedOrganisation,
@@ -25,6 +26,9 @@ __all__ = [
     "Agreement",
     "Area",
     "Block",
+    "Consent",
+    "Correction",
+    "CorrectionField",
     "Debrief",
     "ExcludedArea",
     "ExcludedOrganisation",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.access.models import User
@@ -55,6 +56,8 @@ class Expert(Subject):
     # The day on which the expert first took part: the start rule of the law looks at it.
     started_on = models.DateField(_("takes part since"), null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
+    # Consent was taken back: no list, no question, no name on any page but the own.
+    hidden_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Subject.Meta):
@@ -77,21 +80,38 @@ class Expert(Subject):
 
     @property
     def full_name(self) -> str:
+        """First and last name; of who took consent back, that and nothing else."""
+        if self.is_hidden:
+            return gettext("Consent withdrawn")
+        return self.own_name
+
+    @property
+    def own_name(self) -> str:
+        """First and last name, for the person's own eyes and own letters."""
         return f"{self.first_name} {self.last_name}"
 
     @property
     def short_name(self) -> str:
         """First name and initial of the last word: "Ruben K."."""
+        if self.is_hidden:
+            return gettext("Consent withdrawn")
         last = self.last_name.split(" ")[-1]
         return f"{self.first_name} {last[:1]}."
 
     @property
     def initials(self) -> str:
+        if self.is_hidden:
+            return "-"
         return f"{self.first_name[:1]}{self.last_name.split(' ')[-1][:1]}"
 
     @property
     def is_paused(self) -> bool:
         return self.paused_at is not None
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether consent was taken back; read only where the row was read with it."""
+        return self.hidden_at is not None
 
 
 class _AboutExpert(Regional):

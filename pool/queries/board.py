@@ -130,7 +130,9 @@ def board(*, sees_dates_of: SeesDates, now: datetime) -> Board:
     """
     today = local(now).date()
     experts = list(
-        Expert.objects.exclude(state=ExpertState.LEFT).select_related("data_key", "home_area")
+        Expert.objects.filter(hidden_at=None)
+        .exclude(state=ExpertState.LEFT)
+        .select_related("data_key", "home_area")
     )
     people = _people(experts, sees_dates_of, now)
     return Board(

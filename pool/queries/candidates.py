@@ -70,7 +70,7 @@ FROM pool_expert e
 JOIN pool_area home ON home.code = e.home_area_id
 LEFT JOIN pool_vogevidence vog
   ON vog.region_id = %(region)s AND vog.expert_id = e.id AND vog.replaced_on IS NULL
-WHERE e.region_id = %(region)s AND e.state <> 'LEFT'
+WHERE e.region_id = %(region)s AND e.state <> 'LEFT' AND e.hidden_at IS NULL
   AND (%(ids)s::uuid[] IS NULL OR e.id = ANY (%(ids)s::uuid[]))
   AND (e.state <> 'INVITED' OR EXISTS (
     SELECT FROM pool_expertactivity x

@@ -17,6 +17,8 @@ from pool.rules import UNDECIDED, Deployability, Level, Papers, Rule, judge
 from pool.states import ExpertState
 from pool.vocabulary import Activity
 
+# Consent was taken back: no new work, and what was planned waits for somebody else.
+NO_CONSENT = "NO_CONSENT"
 LEVELS: dict[str, Level] = {"LEGAL": "LEGAL", "POLICY": "POLICY", "NONE": "NONE"}
 
 
@@ -43,7 +45,7 @@ def _judge(  # noqa: PLR0913  one fact per reason
     on: date,
     starts_new: bool,
 ) -> Deployability:
-    return judge(
+    found = judge(
         state=expert.state,
         is_suspended=expert.state == ExpertState.SUSPENDED,
         is_paused=expert.is_paused,
@@ -53,6 +55,9 @@ def _judge(  # noqa: PLR0913  one fact per reason
         on=on,
         starts_new=starts_new,
     )
+    if expert.is_hidden:
+        return Deployability(is_deployable=False, problems=(NO_CONSENT, *found.problems))
+    return found
 
 
 def work_matrix(expert: Expert, *, on: date) -> list[tuple[str, str, Deployability]]:

@@ -9,7 +9,7 @@ from scheduling.actions.attendance import (
     mark_held,
     mark_missed,
 )
-from scheduling.actions.events import cancel_sessions, gate_again, unsettle
+from scheduling.actions.events import cancel_sessions, gate_again, pass_roles, unsettle
 from scheduling.actions.feeds import revoke_feed, rotate_feed
 from scheduling.actions.overdue import (
     NotInside,
@@ -56,6 +56,7 @@ __all__ = [
     "mark_missed",
     "move_session",
     "need_longer",
+    "pass_roles",
     "plan_session",
     "remind",
     "revoke_feed",

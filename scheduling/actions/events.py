@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core import outbox
+from core import audit, outbox
+from core.access.models import User
 from matching.actions import GateIncomplete, open_task, require_complete_gate
 from matching.models import Request
 from matching.models.requests import TaskKind
@@ -16,11 +17,12 @@ from scheduling.actions.sessions import (
     GATE_AGAIN,
     GATE_KIND,
     call_off,
+    come_along,
     doubt,
     own_tasks,
     task_key,
 )
-from scheduling.models import Session
+from scheduling.models import Session, SessionRole
 from scheduling.queries import request_of
 from scheduling.states import LIVE, SessionKind, SessionState
 
@@ -75,6 +77,25 @@ def gate_again(*, session_id: UUID, now: datetime) -> None:
         require_complete_gate(request, at=session.starts_at)
     except GateIncomplete:
         unsettle([session], why="GATE_LAPSED", now=now)
+
+
+@transaction.atomic
+def pass_roles(sessions: Iterable[Session], *, before: User, to: User, now: datetime) -> int:
+    """Let `to` come along where `before` would have. Returns in how many sessions."""
+    n_passed = 0
+    for request, session in _locked(sessions):
+        role = SessionRole.objects.filter(session=session, user=before).first()
+        if role is None:
+            continue
+        if SessionRole.objects.filter(session=session, user=to).exists():
+            role.delete()
+        else:
+            SessionRole.objects.filter(pk=role.pk).update(user=to)
+        audit.record("session.passed_on", by=None, at=now, subject=request.case_id, target=session)
+        if session.state == SessionState.PLANNED:
+            come_along(session, request, now=now)
+        n_passed += 1
+    return n_passed
 
 
 def _locked(sessions: Iterable[Session]) -> Iterable[tuple[Request, Session]]:

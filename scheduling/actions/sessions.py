@@ -243,6 +243,13 @@ def doubt(session: Session, request: Request, *, why: str, now: datetime) -> Non
     _watch_gate(session, now=now)
 
 
+def come_along(session: Session, request: Request, *, now: datetime) -> None:
+    """Others take part in a locked, planned session than before: everybody hears it."""
+    stop_reminders(session, now=now)
+    _change(session, now=now)
+    _settle(session, request, "changed", now=now)
+
+
 def locked(session_id: UUID, *, by: User) -> tuple[Request, Session]:
     """The request and the session, locked in that order.
 

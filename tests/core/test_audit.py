@@ -130,7 +130,8 @@ def test_with_a_table_wide_insert_the_place_in_the_chain_could_be_forged(here: R
         with region_scope(here.pk):
             sql(
                 "INSERT INTO core_auditentry (region_id, at, event, actor_role, target, "
-                "fields_class, facts, xid) VALUES (%s, now(), 'x', '', '', 0, '{}', '3')",
+                "fields_class, facts, form, reason, result, device, address, xid) "
+                "VALUES (%s, now(), 'x', '', '', 0, '{}', 2, '', '', '', '', '3')",
                 here.pk,
             )
     finally:
@@ -138,7 +139,8 @@ def test_with_a_table_wide_insert_the_place_in_the_chain_could_be_forged(here: R
             sql("REVOKE INSERT ON core_auditentry FROM naast_app")
             sql(
                 "GRANT INSERT (region_id, at, event, actor, actor_role, subject, target, "
-                "fields_class, facts, request_id) ON core_auditentry TO naast_app"
+                "fields_class, facts, request_id, form, subjects, on_behalf_of, lent_by, purpose, "
+                "reason, result, device, address) ON core_auditentry TO naast_app"
             )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import approvals, audit
 from core.access import links
+from core.access.actions.confirmations import begin_clock
 from core.access.actions.rights import (
     MAY_GRANT,
     STAFF_ROLES,
@@ -168,13 +169,14 @@ def accept_invitation(*, token: str, password: str | None, now: datetime) -> Use
             raise InvitationGone
         user = _account_for(invitation, password)
         if not Membership.objects.filter(user=user, role=invitation.role, ended_at=None).exists():
-            Membership.objects.create(
+            made = Membership.objects.create(
                 user=user,
                 role=invitation.role,
                 organisation=invitation.organisation,
                 phone=invitation.phone,
                 started_at=now,
             )
+            begin_clock(made, now=now)
             membership_changed(user)
         invitation.used_at, invitation.used_by = now, user
         invitation.save(update_fields=["used_at", "used_by"])

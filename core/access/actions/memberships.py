@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import approvals, audit
 from core.access.actions.accounts import close_if_left
+from core.access.actions.confirmations import begin_clock
 from core.access.actions.rights import (
     MAY_GRANT,
     STAFF_ROLES,
@@ -20,6 +21,7 @@ from core.access.actions.rights import (
 from core.access.login import end_sessions
 from core.access.models import Membership, Role, User
 from core.access.permissions import membership_changed, require_role
+from core.access.signals import membership_stopped
 from core.approvals import Approval
 from core.errors import Refusal
 
@@ -43,7 +45,7 @@ def end_membership(*, membership_id: UUID, by: User, now: datetime) -> None:
     """
     membership = _changeable(membership_id, by)
     require_role(by, *MAY_GRANT[Role(membership.role)])
-    _end(membership, now)
+    _end(membership, by, now)
     audit.record("membership.ended", by=by, at=now, target=membership, role=membership.role)
     close_if_left(membership.user, now=now)
 
@@ -112,7 +114,7 @@ def _refuse_impossible(membership: Membership, role: Role) -> None:
 
 
 def _switch(membership: Membership, role: Role, by: User, now: datetime) -> Membership:
-    _end(membership, now)
+    _end(membership, by, now)
     made = Membership.objects.create(
         user=membership.user,
         role=role,
@@ -121,16 +123,19 @@ def _switch(membership: Membership, role: Role, by: User, now: datetime) -> Memb
         started_at=now,
     )
     membership_changed(membership.user)
+    begin_clock(made, now=now)
     audit.record(
         "membership.role_changed", by=by, at=now, target=made, old=membership.role, new=role.value
     )
     return made
 
 
-def _end(membership: Membership, now: datetime) -> None:
+def _end(membership: Membership, by: User, now: datetime) -> None:
     ended = Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=now)
     if not ended:
         raise NotRunning
     membership_changed(membership.user)
     # A session keeps the pace of the role it began with, so it begins anew.
     end_sessions(membership.user)
+    membership.ended_at = now
+    membership_stopped.send(sender=Membership, membership=membership, by=by, now=now)

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from core.access.actions import INVITE_STAFF, MAY_GRANT, STAFF_ROLES, grant_kind
 from core.access.models import Invitation, Membership, Organisation, Role, User
+from core.access.people.houses import unconfirmed
 from core.access.permissions import has_role, roles_of
 from core.approvals import Approval
 from core.approvals.actions import EFFECTS
@@ -76,6 +77,7 @@ class Board:
     team: House
     houses: list[House]
     questions: list[Question]
+    unconfirmed: list[Membership] = field(default_factory=list)
 
     @property
     def n_people(self) -> int:
@@ -97,7 +99,8 @@ def board(*, reader: User, now: datetime) -> Board:
     """Organisations in order of name, each with its people and open invitations."""
     houses = {one.pk: House(one) for one in Organisation.objects.filter(closed_on=None)}
     team = House(None)
-    for membership in _running():
+    running = list(_running())
+    for membership in running:
         # A closed organisation is no place to invite people to; who is left there still shows.
         house = _house(houses, team, membership.organisation)
         may_change = membership.user_id != reader.pk and may_grant(reader, membership.role)
@@ -105,7 +108,12 @@ def board(*, reader: User, now: datetime) -> Board:
     for invited in _invitations(reader, now):
         _house(houses, team, invited.invitation.organisation).invited.append(invited)
     ordered = sorted(houses.values(), key=lambda house: str(house.organisation).lower())
-    return Board(team=team, houses=ordered, questions=questions(reader=reader, now=now))
+    return Board(
+        team=team,
+        houses=ordered,
+        questions=questions(reader=reader, now=now),
+        unconfirmed=unconfirmed(running, now=now),
+    )
 
 
 def may_grant(reader: User, role: str) -> bool:
