@@ -31,6 +31,7 @@ PROBLEMS: dict[str, str | Promise] = {
     "VOG_MISSING": gettext_lazy("no certificate seen"),
     "VOG_EXPIRED": gettext_lazy("certificate too old by then"),
     "VOG_PROFILE": gettext_lazy("certificate for other work"),
+    "VOG_RECHECK": gettext_lazy("a new certificate was asked for"),
     "VOG_TOO_OLD_AT_START": gettext_lazy("certificate older than three months at the start"),
     "NO_CONFIDENTIALITY": gettext_lazy("no confidentiality agreement"),
     "NO_CODE_OF_CONDUCT": gettext_lazy("no code of conduct"),

@@ -12,7 +12,9 @@ class PoolConfig(AppConfig):
     def ready(self) -> None:
         from core.access.models import Role
         from core.ui import nav
-        from pool import receivers
+
+        # Imported for what they register: due work, and guards of messages.
+        from pool import due, receivers  # noqa: F401
 
         receivers.connect()
         for role in (Role.COORDINATOR, Role.REGIONAL_ADMIN):

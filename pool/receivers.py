@@ -10,6 +10,8 @@ from core.access.models import Invitation, Region, Role, User
 from core.access.scope import region_scope
 from core.access.signals import invitation_accepted
 from pool import actions
+from pool.models import Expert
+from pool.signals import expert_left
 
 
 def tie_account(invitation: Invitation, user: User, **_signal: Any) -> None:
@@ -27,7 +29,13 @@ def give_first_words(instance: Region, *, created: bool, raw: bool, **_signal: A
             actions.give_first_words()
 
 
+def forget_way(expert: Expert, **_signal: Any) -> None:
+    """Who leaves stops whatever was asked for; nothing of it is kept."""
+    actions.forget_application(expert.pk)
+
+
 def connect() -> None:
     """Listen; called once, when the site starts."""
     post_save.connect(give_first_words, sender=Region, dispatch_uid="pool.give_first_words")
     invitation_accepted.connect(tie_account, dispatch_uid="pool.tie_account")
+    expert_left.connect(forget_way, dispatch_uid="pool.forget_way")

@@ -16,3 +16,8 @@ consent_given = Signal()
 # Sent with `correction` instead of `expert`: asked for, and dealt with.
 correction_asked = Signal()
 correction_done = Signal()
+# vog: the evidence (a `VogEvidence`) of `expert`. Its end comes near; it carries no work any
+# more, because it ended or was asked for again; work is carried again, by a new one or a bridge.
+vog_ends_soon = Signal()
+vog_stopped = Signal()
+vog_carries = Signal()

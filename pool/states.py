@@ -37,6 +37,98 @@ EXPERT = machine(
 )
 
 
+class VogState(models.TextChoices):
+    """How an application for a VOG goes (domain.md 2.9); nobody has to tell more than "waits"."""
+
+    NEEDED = "NEEDED", _("needed, nothing begun")
+    PREPARED = "PREPARED", _("our part is sent")
+    SUBMITTED = "SUBMITTED", _("sent by the expert")
+    INTENT_TO_REFUSE = "INTENT_TO_REFUSE", _("a letter that it may be refused")
+    REFUSED = "REFUSED", _("refused")
+    OBJECTION = "OBJECTION", _("objection runs")
+    APPEAL = "APPEAL", _("appeal runs")
+    NOT_RECEIVED = "NOT_RECEIVED", _("not received")
+    GRANTED_NOT_SEEN = "GRANTED_NOT_SEEN", _("is there, not seen yet")
+    VERIFIED = "VERIFIED", _("seen")
+    WITHDRAWN = "WITHDRAWN", _("stopped by the expert")
+
+
+# Told by the expert, or by nobody; kept six months at most and gone when a VOG was seen.
+VOLUNTARY = frozenset(
+    {VogState.INTENT_TO_REFUSE, VogState.REFUSED, VogState.OBJECTION, VogState.APPEAL}
+)
+_ENDS = {VogState.NOT_RECEIVED, VogState.GRANTED_NOT_SEEN, VogState.VERIFIED, VogState.WITHDRAWN}
+
+VOG_APPLICATION = machine(
+    "VOG application",
+    {
+        # Whoever comes with a paper has passed every step before it.
+        VogState.NEEDED: {VogState.PREPARED, *_ENDS},
+        VogState.PREPARED: {VogState.SUBMITTED, *_ENDS},
+        # Nobody has to tell of the first letter in order to tell of the second.
+        VogState.SUBMITTED: {VogState.INTENT_TO_REFUSE, VogState.REFUSED, *_ENDS},
+        VogState.INTENT_TO_REFUSE: {VogState.REFUSED, *_ENDS},
+        VogState.REFUSED: {VogState.OBJECTION, *_ENDS},
+        VogState.OBJECTION: {VogState.APPEAL, *_ENDS},
+        VogState.APPEAL: set(_ENDS),
+        VogState.NOT_RECEIVED: {VogState.NEEDED, VogState.PREPARED, *_ENDS}
+        - {VogState.NOT_RECEIVED},
+        VogState.GRANTED_NOT_SEEN: {
+            VogState.VERIFIED,
+            VogState.NOT_RECEIVED,
+            VogState.WITHDRAWN,
+        },
+        VogState.VERIFIED: set(),
+        VogState.WITHDRAWN: {VogState.NEEDED, VogState.PREPARED, VogState.VERIFIED},
+    },
+    {
+        VogState.NEEDED: "the calendar, ninety days before the end; or two persons who ask again",
+        VogState.PREPARED: "own coordinator",
+        VogState.SUBMITTED: "the expert, or the own coordinator",
+        VogState.INTENT_TO_REFUSE: "the expert, who may also not tell",
+        VogState.REFUSED: "the expert, who may also not tell",
+        VogState.OBJECTION: "the expert, who may also not tell",
+        VogState.APPEAL: "the expert, who may also not tell",
+        VogState.NOT_RECEIVED: "the calendar, when the term is over; or the own coordinator",
+        VogState.GRANTED_NOT_SEEN: "the expert",
+        VogState.VERIFIED: "own coordinator; the application is erased at once",
+        VogState.WITHDRAWN: "the expert, also by leaving",
+    },
+)
+
+
+class VogStanding(models.TextChoices):
+    """How the VOG that was seen stands; follows from dates, and is stored nowhere."""
+
+    NOT_REQUIRED = "NOT_REQUIRED", _("no work that asks for it")
+    NEEDED = "NEEDED", _("none seen")
+    VERIFIED = "VERIFIED", _("in order")
+    EXPIRING = "EXPIRING", _("ends soon")
+    EXPIRED = "EXPIRED", _("has ended")
+    RECHECK = "RECHECK", _("asked for again")
+
+
+VOG_STANDING = machine(
+    "VOG as it stands",
+    {
+        VogStanding.NOT_REQUIRED: {VogStanding.NEEDED},
+        VogStanding.NEEDED: {VogStanding.VERIFIED, VogStanding.NOT_REQUIRED},
+        VogStanding.VERIFIED: {VogStanding.EXPIRING, VogStanding.RECHECK},
+        VogStanding.EXPIRING: {VogStanding.VERIFIED, VogStanding.EXPIRED, VogStanding.RECHECK},
+        VogStanding.EXPIRED: {VogStanding.VERIFIED},
+        VogStanding.RECHECK: {VogStanding.VERIFIED},
+    },
+    {
+        VogStanding.NOT_REQUIRED: "the work that was chosen, and the matrix of the region",
+        VogStanding.NEEDED: "the work that was chosen, and the matrix of the region",
+        VogStanding.VERIFIED: "own coordinator, who saw it",
+        VogStanding.EXPIRING: "the calendar, ninety days before the end",
+        VogStanding.EXPIRED: "the calendar, on the day of the end",
+        VogStanding.RECHECK: "two persons",
+    },
+)
+
+
 class BlockKind(models.TextChoices):
     SESSION = "SESSION", _("session")
     SHIFT = "SHIFT", _("shift")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pool.views import duty, experts, hours, own, papers, people, requirements
+from pool.views import duty, experts, hours, own, own_vog, papers, people, requirements, vog
 
 app_name = "pool"
 
@@ -34,6 +34,14 @@ urlpatterns = [
         name="absence-remove",
     ),
     path("pool/<uuid:expert_id>/papier/<slug:kind>/", papers.paper_add, name="paper-add"),
+    path("pool/verklaringen/", vog.vog_list, name="vog-list"),
+    path("pool/<uuid:expert_id>/verklaring/", vog.vog_detail, name="vog"),
+    path("pool/<uuid:expert_id>/verklaring/stap/", vog.vog_step, name="vog-step"),
+    path("pool/<uuid:expert_id>/verklaring/brug/", vog.vog_bridge, name="vog-bridge"),
+    path("pool/<uuid:expert_id>/verklaring/opnieuw/", vog.vog_again, name="vog-again"),
+    path("pool/<uuid:expert_id>/verklaring/besluit/", vog.vog_decide, name="vog-decide"),
+    path("pool/<uuid:expert_id>/verklaring/brief/", vog.vog_letter, name="vog-letter"),
+    path("ik/verklaring/", own_vog.my_vog, name="my-vog"),
     path("ik/beschikbaarheid/", hours.my_week, name="my-week"),
     path("ik/pauze/", own.my_pause, name="my-pause"),
     path("ik/profiel/", own.my_profile, name="my-profile"),

@@ -128,6 +128,14 @@ class SuspensionReason(models.TextChoices):
     OTHER = "OTHER", _("other")
 
 
+class BridgeReason(models.TextChoices):
+    """Why running work may go on for some weeks without a VOG; a short list and no narrative."""
+
+    ASKED_IN_TIME = "ASKED_IN_TIME", _("asked for in time, the answer takes longer")
+    ALMOST_DONE = "ALMOST_DONE", _("this contact ends within these weeks")
+    NO_OTHER = "NO_OTHER", _("nobody else can take it over now")
+
+
 class DayPart(models.TextChoices):
     """When the participant can meet."""
 

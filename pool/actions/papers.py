@@ -14,6 +14,8 @@ from core.access.models import User
 from core.clock import local
 from core.errors import Refusal
 from pool.actions.terms import term_in_use
+from pool.actions.vog import forget_application
+from pool.actions.vog_clock import watch_vog
 from pool.models import (
     Agreement,
     Expert,
@@ -24,6 +26,8 @@ from pool.models import (
 )
 from pool.permissions import require_record_papers
 from pool.rules import add_months, last_day
+from pool.rules.vog import is_new_enough
+from pool.signals import vog_carries
 from pool.vocabulary import ScreeningKind, Vocabulary
 
 
@@ -37,6 +41,12 @@ class NotSeenYet(Refusal):
 
 class SeenAlready(Refusal):
     message = _("This certificate was seen already. Write down a new training to renew it.")
+
+
+class NotNewEnough(Refusal):
+    message = _(
+        "A new VOG was asked for. This one is older than that question, or older than three months."
+    )
 
 
 class CodesMissing(Refusal):
@@ -64,7 +74,7 @@ def record_vog(  # noqa: PLR0913  what the paper says
 
     Raises:
         Expert.DoesNotExist, NotAllowed: nothing was changed.
-        DatesOutOfOrder, NotSeenYet, CodesMissing: nothing was changed.
+        DatesOutOfOrder, NotSeenYet, CodesMissing, NotNewEnough: nothing was changed.
     """
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert_id)
     require_record_papers(by, expert)
@@ -77,7 +87,9 @@ def record_vog(  # noqa: PLR0913  what the paper says
         raise DatesOutOfOrder
     if not profile_codes:
         raise CodesMissing
-    VogEvidence.objects.filter(expert=expert, replaced_on=None).update(replaced_on=today)
+    before = VogEvidence.objects.filter(expert=expert, replaced_on=None)
+    _require_answer(before.first(), issue_date, seen_on)
+    before.update(replaced_on=today)
     evidence = VogEvidence.objects.create(
         expert=expert,
         issue_date=issue_date,
@@ -91,7 +103,20 @@ def record_vog(  # noqa: PLR0913  what the paper says
         policy_valid_until=policy_valid_until,
     )
     audit.record("paper.recorded", by=by, at=now, subject=expert.pk, target=evidence, kind="VOG")
+    # What led here is erased, refusals on the way included: only what was seen stays.
+    forget_application(expert.pk)
+    watch_vog(evidence, now=now)
+    vog_carries.send(sender=None, expert=expert, vog=evidence, now=now)
     return evidence
+
+
+def _require_answer(before: VogEvidence | None, issue_date: date, seen_on: date) -> None:
+    """Where two persons asked for a new VOG, only a new one will do."""
+    if before is None or before.recheck_at is None:
+        return
+    asked_on = local(before.recheck_at).date()
+    if not is_new_enough(issue_date, asked_on=asked_on, seen_on=seen_on):
+        raise NotNewEnough
 
 
 def valid_until_by_policy(issue_date: date) -> date:

@@ -19,6 +19,7 @@ from pool.models.experts import (
 )
 from pool.models.papers import Agreement, Requirement, Training, VogEvidence
 from pool.models.places import Area, MeetingPlace, RegionProfile
+from pool.models.screening import VogApplication, VogAttempt, VogBridge, VogBridgeWork
 from pool.models.training import SupportContact, SupportOverride, SupportRhythm, Term
 
 __all__ = [
@@ -46,6 +47,10 @@ __all__ = [
     "Suspension",
     "Term",
     "Training",
+    "VogApplication",
+    "VogAttempt",
+    "VogBridge",
+    "VogBridgeWork",
     "VogEvidence",
     "WeekAvailability",
 ]

@@ -27,6 +27,9 @@ class VogEvidence(_AboutExpert):
     organisation_label = models.CharField(_("organisation on the VOG"), max_length=120, blank=True)
     policy_valid_until = models.DateField(_("valid until, by policy"))
     replaced_on = models.DateField(null=True, blank=True)
+    # Two persons asked for a new one: until that was seen, this one carries no work.
+    recheck_at = models.DateTimeField(null=True, blank=True)
+    recheck_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta(_AboutExpert.Meta):
         constraints = [
@@ -34,6 +37,11 @@ class VogEvidence(_AboutExpert):
                 fields=["region", "expert"],
                 condition=Q(replaced_on=None),
                 name="vog_one_current_per_expert",
+            ),
+            models.CheckConstraint(
+                condition=Q(recheck_at=None, recheck_by=None)
+                | Q(recheck_at__isnull=False, recheck_by__isnull=False),
+                name="vog_recheck_at_with_by",
             ),
             models.CheckConstraint(
                 condition=Q(seen_on__gte=F("issue_date")), name="vog_seen_not_before_issue"

@@ -39,6 +39,7 @@ SELECT
     WHERE x.region_id = %(region)s AND x.expert_id = e.id) AS excluded_organisations,
   e.max_running, e.max_per_week,
   vog.issue_date, vog.policy_valid_until, vog.profile_kind, vog.profile_codes,
+  vog.recheck_at IS NOT NULL AS vog_asked_again,
   ARRAY(SELECT x.kind FROM pool_agreement x
     WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.signed_on <= %(on)s
       AND (x.valid_until IS NULL OR x.valid_until >= %(on)s)) AS agreements,
@@ -133,6 +134,7 @@ def _candidate(row: tuple[Any, ...], rule: Rule) -> Candidate:
         vog_valid_until,
         vog_kind,
         vog_codes,
+        vog_asked_again,
         agreements,
         has_training,
         started_on,
@@ -167,6 +169,7 @@ def _candidate(row: tuple[Any, ...], rule: Rule) -> Candidate:
             has_training=has_training,
             started_on=started_on,
             owes_support=owes_support,
+            vog_asked_again=vog_asked_again,
         ),
         rule=rule,
         week=tuple(WeekRow(*hours) for hours in week),

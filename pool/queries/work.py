@@ -11,7 +11,15 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from core.access.models import OrganisationKind
-from pool.models import Agreement, Expert, ExpertActivity, Requirement, Training, VogEvidence
+from pool.models import (
+    Agreement,
+    Expert,
+    ExpertActivity,
+    Requirement,
+    Training,
+    VogBridgeWork,
+    VogEvidence,
+)
 from pool.queries.support import who_owes_support
 from pool.rules import UNDECIDED, Deployability, Level, Papers, Rule, judge
 from pool.states import ExpertState
@@ -22,10 +30,20 @@ NO_CONSENT = "NO_CONSENT"
 LEVELS: dict[str, Level] = {"LEGAL": "LEGAL", "POLICY": "POLICY", "NONE": "NONE"}
 
 
-def deployability(
-    expert: Expert, *, activity: str, host_kind: str, on: date, starts_new: bool = False
+def deployability(  # noqa: PLR0913  the work, its day, and how it stands
+    expert: Expert,
+    *,
+    activity: str,
+    host_kind: str,
+    on: date,
+    starts_new: bool = False,
+    planned_on: date | None = None,
 ) -> Deployability:
-    """May this expert do this work at this kind of host on day `on`, and if not, why not."""
+    """May this expert do this work at this kind of host on day `on`, and if not, why not.
+
+    Running work that is planned on the local day `planned_on` may lie some weeks after the end
+    of a VOG; whoever takes it up on the day itself leaves that out.
+    """
     return _judge(
         expert,
         does_this_work=ExpertActivity.objects.filter(expert=expert, activity=activity).exists(),
@@ -33,6 +51,7 @@ def deployability(
         rule=requirement(activity=activity, host_kind=host_kind, on=on),
         on=on,
         starts_new=starts_new,
+        planned_on=planned_on,
     )
 
 
@@ -44,6 +63,7 @@ def _judge(  # noqa: PLR0913  one fact per reason
     rule: Rule,
     on: date,
     starts_new: bool,
+    planned_on: date | None = None,
 ) -> Deployability:
     found = judge(
         state=expert.state,
@@ -54,6 +74,7 @@ def _judge(  # noqa: PLR0913  one fact per reason
         rule=rule,
         on=on,
         starts_new=starts_new,
+        planned_on=planned_on,
     )
     if expert.is_hidden:
         return Deployability(is_deployable=False, problems=(NO_CONSENT, *found.problems))
@@ -80,7 +101,7 @@ def work_matrix(expert: Expert, *, on: date) -> list[tuple[str, str, Deployabili
 
 def requirement(*, activity: str, host_kind: str, on: date) -> Rule:
     """What this work asks at this kind of host on that day; the strictest where undecided."""
-    rows = _in_force(on).filter(activity=activity, host_kind=host_kind)
+    rows = in_force(on).filter(activity=activity, host_kind=host_kind)
     last = rows.order_by("valid_from").last()
     return rule_of(last) if last else UNDECIDED
 
@@ -102,11 +123,12 @@ def decisions(*, on: date) -> dict[tuple[str, str], Rule]:
     # The newest of two that overlap, so that a mistake in dates changes nothing by chance.
     return {
         (row.activity, row.host_kind): rule_of(row)
-        for row in _in_force(on).order_by("activity", "host_kind", "valid_from")
+        for row in in_force(on).order_by("activity", "host_kind", "valid_from")
     }
 
 
-def _in_force(on: date) -> QuerySet[Requirement]:
+def in_force(on: date) -> QuerySet[Requirement]:
+    """The decisions of the region that count on that day; of two in one cell the newest."""
     return Requirement.objects.filter(valid_from__lte=on).filter(
         Q(valid_to=None) | Q(valid_to__gt=on)
     )
@@ -115,7 +137,7 @@ def _in_force(on: date) -> QuerySet[Requirement]:
 def rule_of(row: Requirement) -> Rule:
     """A row as the rules know it: kind and code of the profile together, "ASPECT:85"."""
     profile = f"{row.profile_kind}:{row.profile_code}" if row.profile_code else ""
-    return Rule(LEVELS[row.level], profile)
+    return Rule(LEVELS[row.level], profile, row.pk)
 
 
 def papers_of(expert_ids: Collection[UUID], *, on: date) -> dict[UUID, Papers]:
@@ -138,6 +160,16 @@ def papers_of(expert_ids: Collection[UUID], *, on: date) -> dict[UUID, Papers]:
         ).values_list("expert_id", flat=True)
     )
     owing = who_owes_support(expert_ids, on=on)
+    bridged: dict[UUID, set[UUID]] = defaultdict(set)
+    bridges = VogBridgeWork.objects.filter(
+        bridge__expert__in=expert_ids,
+        bridge__vog__replaced_on=None,
+        bridge__granted_at__isnull=False,
+        bridge__starts_on__lte=on,
+        bridge__ends_on__gt=on,
+    )
+    for expert, ground in bridges.values_list("bridge__expert_id", "requirement_id"):
+        bridged[expert].add(ground)
     began = dict(Expert.objects.filter(pk__in=expert_ids).values_list("pk", "started_on"))
     return {
         expert: Papers(
@@ -152,6 +184,8 @@ def papers_of(expert_ids: Collection[UUID], *, on: date) -> dict[UUID, Papers]:
             has_training=expert in trained,
             started_on=began.get(expert),
             owes_support=expert in owing,
+            vog_asked_again=expert in vogs and vogs[expert].recheck_at is not None,
+            bridged=frozenset(bridged.get(expert, ())),
         )
         for expert in expert_ids
     }

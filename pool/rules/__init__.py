@@ -25,6 +25,7 @@ from pool.rules.hours import (
 from pool.rules.papers import (
     LEGAL_START_MONTHS,
     NEEDED_AGREEMENTS,
+    RENEWAL_WINDOW,
     UNDECIDED,
     Deployability,
     Level,
@@ -42,6 +43,7 @@ __all__ = [
     "LEGAL_START_MONTHS",
     "MINUTES_A_DAY",
     "NEEDED_AGREEMENTS",
+    "RENEWAL_WINDOW",
     "SATURDAY",
     "UNDECIDED",
     "Candidate",

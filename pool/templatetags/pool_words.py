@@ -20,11 +20,12 @@ from core.ui import moments
 from pool.models import Absence, Expert
 from pool.queries import Board, Cell, Person, Standing, term_label
 from pool.rules import Rule, WeekRow
-from pool.states import ExpertState
+from pool.states import ExpertState, VogStanding, VogState
 from pool.vocabulary import (
     LANGUAGES,
     Activity,
     Audience,
+    BridgeReason,
     DayPart,
     Experience,
     LanguageLevel,
@@ -58,6 +59,9 @@ WORDS: dict[str, dict[str, object]] = {
         "PROFILE": pgettext_lazy("short, in a table", "profile"),
     },
     "state": dict(ExpertState.choices),
+    "vog state": dict(VogState.choices),
+    "vog standing": dict(VogStanding.choices),
+    "bridge reason": dict(BridgeReason.choices),
     "role": dict(Role.choices),
     "look": {
         "profile": _("your profile"),
@@ -78,6 +82,7 @@ PROBLEMS = {
     "VOG_MISSING": _("no VOG seen"),
     "VOG_EXPIRED": _("VOG expired"),
     "VOG_PROFILE": _("VOG has another profile"),
+    "VOG_RECHECK": _("a new VOG was asked for"),
     "VOG_TOO_OLD_AT_START": _("VOG older than three months at the start"),
     "NO_CONFIDENTIALITY": _("no confidentiality agreement"),
     "NO_CODE_OF_CONDUCT": _("no code of conduct signed"),
@@ -91,6 +96,7 @@ NEUTRAL = {
     "VOG_MISSING": _("your coordinator has not seen the certificate"),
     "VOG_EXPIRED": _("the certificate needs renewing"),
     "VOG_PROFILE": _("the certificate is for other work"),
+    "VOG_RECHECK": _("a new certificate was asked for"),
     "VOG_TOO_OLD_AT_START": _("this needs a new certificate"),
     "SUPPORT_OVERDUE": _("first plan the next talk with your coordinator"),
 }

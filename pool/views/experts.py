@@ -112,6 +112,7 @@ def _detail(
         "sees_dates": dates,
         "may_record": may_record_papers(user, expert),
         "waits": waits,
+        "vog_waits": None if dates else queries.vog_waits(expert, now=now),
         "reasons_for": "dates" if dates else "colleague",
         "suspend_form": SuspendForm(auto_id="suspend_%s"),
         "may_suspend": ExpertState.SUSPENDED in EXPERT.moves[expert.state],

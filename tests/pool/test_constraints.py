@@ -28,6 +28,10 @@ from pool.models import (
     Requirement,
     Suspension,
     Training,
+    VogApplication,
+    VogAttempt,
+    VogBridge,
+    VogBridgeWork,
     VogEvidence,
     WeekAvailability,
 )
@@ -133,6 +137,29 @@ def same_organisation(expert: Expert) -> None:
         ExcludedOrganisation.objects.create(expert=expert, organisation=organisation)
 
 
+def application(expert: Expert, **fields: Any) -> VogApplication:
+    row = VogApplication(expert=expert, data_key=expert.data_key)
+    row.progress = {"state": "NEEDED"}
+    row.changed_at, row.keep_until = NOON, NOON + 183 * DAY
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save(force_insert=True)
+    return row
+
+
+def bridge(expert: Expert, **fields: Any) -> VogBridge:
+    plain: dict[str, Any] = {
+        "reason": "NO_OTHER",
+        "starts_on": TODAY,
+        "ends_on": TODAY + 56 * DAY,
+        "asked_at": NOON,
+        "asked_by": expert.coordinator,
+    }
+    if "vog" not in fields:
+        plain["vog"] = vog(expert)
+    return VogBridge.objects.create(expert=expert, **plain | fields)
+
+
 REFUSED: dict[str, Break] = {
     "expert_state_known": change(state="ELSEWHERE"),
     "expert_left_at_iff_left": change(state=ExpertState.LEFT),
@@ -178,6 +205,33 @@ REFUSED: dict[str, Break] = {
     ),
     "on_call_ends_after_start": lambda expert: shift(expert, timedelta(0)),
     "on_call_place_from_one": lambda expert: shift(expert, place=0),
+    "vog_recheck_at_with_by": lambda expert: vog(expert, recheck_at=NOON),
+    "vog_application_one_per_expert": twice(application),
+    "vog_application_kept_six_months_at_most": lambda expert: application(
+        expert, keep_until=NOON + 184 * DAY
+    ),
+    "vog_attempt_one_per_expert": twice(
+        lambda expert: VogAttempt.objects.create(
+            expert=expert, from_on=TODAY, written_at=NOON, written_by=expert.coordinator
+        )
+    ),
+    "vog_bridge_ends_after_start": lambda expert: bridge(expert, ends_on=TODAY),
+    "vog_bridge_eight_weeks_at_most": lambda expert: bridge(expert, ends_on=TODAY + 57 * DAY),
+    "vog_bridge_granted_at_with_by": lambda expert: bridge(expert, granted_at=NOON),
+    "vog_bridge_two_different_people": lambda expert: bridge(
+        expert, granted_at=NOON, granted_by=expert.coordinator
+    ),
+    "vog_bridge_one_per_vog": lambda expert: [
+        bridge(expert, vog=one, granted_at=NOON, granted_by=expert.user)
+        for one in [vog(expert)] * 2
+    ],
+    "vog_bridge_work_once": lambda expert: [
+        VogBridgeWork.objects.create(bridge=carried, requirement=asked)
+        for carried, asked in [(bridge(expert), requirement(level="POLICY"))] * 2
+    ],
+    "vog_bridge_never_for_the_law": lambda expert: VogBridgeWork.objects.create(
+        bridge=bridge(expert), requirement=requirement(level="LEGAL"), level="LEGAL"
+    ),
 } | SUPPORT_REFUSED
 
 
@@ -198,6 +252,24 @@ def test_every_constraint_of_the_pool_is_tried() -> None:
     }
 
     assert named == set(REFUSED)
+
+
+@pytest.mark.parametrize("level", ["LEGAL", "NONE"])
+@pytest.mark.usefixtures("in_region")
+def test_a_bridge_cannot_rest_on_what_the_law_asks_whatever_it_says_itself(level: str) -> None:
+    carried, asked = bridge(make_expert()), requirement(level=level)
+
+    with pytest.raises(IntegrityError, match="level_in_region"), transaction.atomic():
+        VogBridgeWork.objects.create(bridge=carried, requirement=asked, level="POLICY")
+
+
+@pytest.mark.usefixtures("in_region")
+def test_a_decision_that_a_bridge_rests_on_cannot_become_the_law() -> None:
+    asked = requirement(level="POLICY")
+    VogBridgeWork.objects.create(bridge=bridge(make_expert()), requirement=asked)
+
+    with pytest.raises(IntegrityError, match="level_in_region"), transaction.atomic():
+        Requirement.objects.filter(pk=asked.pk).update(level="LEGAL")
 
 
 @pytest.mark.usefixtures("in_region")
