@@ -8,12 +8,14 @@ papers, pauses or declared conflicts: for those the answer is the empty string.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from core.ui import moments
 from matching.rules.points import Part
 from matching.rules.wishes import Fact, Objection
 from pool.vocabulary import LANGUAGES, LanguageLevel, Need
@@ -137,11 +139,14 @@ _WHY_NOT: dict[str, Callable[[Facts], str]] = {
     "BUSY": lambda _facts: _("Is booked at that time."),
     "ABSENT": lambda _facts: _("Is away then."),
     "NOT_AVAILABLE": lambda _facts: _("Has not given hours at that time."),
+    "NOT_TODAY": lambda _facts: _("Said: not today."),
+    "QUIET": lambda _facts: _("Has quiet hours now."),
     "MAX_RUNNING": lambda facts: _("Carries %(running)s, and at most %(most)s at a time.") % facts,
     "MAX_PER_WEEK": lambda facts: (
         _("Has %(sessions)s sessions that week, and at most %(most)s.") % facts
     ),
     "REST": lambda facts: _("Needs %(hours)s hours of rest after the last contact.") % facts,
+    "RESTING": lambda facts: _("Rests after a heavy contact until %(moment)s.") % _rest(facts),
     "EXCLUDED_AREA": lambda facts: _("Chose not to work in area %(area)s.") % facts,
     "EXCLUDED_ORGANISATION": lambda _facts: _("Chose not to work for this organisation."),
     "TOO_NEAR": lambda facts: (
@@ -175,10 +180,15 @@ _OWN: dict[str, Callable[[Facts], str]] = {
         _("You have %(sessions)s sessions that week; %(most)s is your limit.") % facts
     ),
     "REST": lambda facts: _("Take your rest first: %(hours)s hours after a contact.") % facts,
+    "RESTING": lambda facts: _("Take your rest first, until %(moment)s.") % _rest(facts),
     "EXCLUDED_AREA": lambda _facts: _("You chose not to work in this area."),
     "EXCLUDED_ORGANISATION": lambda _facts: _("You chose not to work for this organisation."),
     "CONFLICT_DECLARED": lambda _facts: _("You said that you know somebody in this matter."),
 }
+
+
+def _rest(facts: Facts) -> dict[str, str]:
+    return {"moment": moments.moment(datetime.fromisoformat(str(facts["until"])))}
 
 
 def _words(codes: Fact, vocabulary: type[Need]) -> str:

@@ -129,6 +129,11 @@ VOG_STANDING = machine(
 )
 
 
+class AbsenceKind(models.TextChoices):
+    AWAY = "AWAY", _("away")
+    TODAY = "TODAY", _("not today")
+
+
 class BlockKind(models.TextChoices):
     SESSION = "SESSION", _("session")
     SHIFT = "SHIFT", _("shift")

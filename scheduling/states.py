@@ -49,6 +49,8 @@ SESSION = machine(
         SessionState.CANCELLED: "coordinator, professional or expert",
     },
 )
+# After these whoever was there rests (the region says how long).
+HEAVY = frozenset({SessionKind.FIRST_MEETING})
 LIVE = (SessionState.PLANNED, SessionState.TO_CONFIRM)
 
 

@@ -50,6 +50,7 @@ PARTS = (
     "css/components/line.css",
     "css/components/agenda.css",
     "css/components/daylist.css",
+    "css/components/days.css",
     "css/components/heat.css",
     "css/components/figures.css",
     "css/components/bars.css",

@@ -21,8 +21,8 @@ from core.ui import moments
 from matching.clock import after_quiet
 from matching.models import Call, CallChain, Offer, Request
 from matching.states import Urgency
-from pool.models import Expert, OnCallShift, RegionProfile
-from pool.queries import contact, on_call
+from pool.models import Expert, OnCallShift
+from pool.queries import contact, on_call, quiet_hours
 
 # Whom a call chain calls.
 CALLED = (Role.COORDINATOR, Role.REGIONAL_ADMIN)
@@ -193,10 +193,11 @@ def send_offer(offer: Offer, request: Request, *, now: datetime) -> None:
         expires_at=offer.deadline_at,
     )
     url = links.url("matching:offer-link", token)
-    at = _waking(now, offer.deadline_at, request)
+    at = _waking(now, offer.deadline_at, request, offer.expert)
     moments = [("matching/offer", at)]
     if offer.deadline_at - now > REMIND_FROM:
-        reminder = _waking(offer.deadline_at - REMIND_BEFORE, offer.deadline_at, request)
+        before = offer.deadline_at - REMIND_BEFORE
+        reminder = _waking(before, offer.deadline_at, request, offer.expert)
         moments.append(("matching/offer_reminder", reminder))
     channels = [(Channel.EMAIL, reach.email)]
     if reach.wants_sms:
@@ -256,10 +257,14 @@ def _until(deadline: datetime, at: datetime, language: str) -> str:
         return moments.clock(deadline) if is_today else moments.moment(deadline)
 
 
-def _waking(moment: datetime, deadline: datetime, request: Request) -> datetime:
-    """`moment`, or the end of quiet hours where the matter can wait and there is time left."""
+def _waking(moment: datetime, deadline: datetime, request: Request, expert: Expert) -> datetime:
+    """`moment`, or the end of quiet hours where the matter can wait and there is time left.
+
+    The hours are the expert's own. What is urgent reaches nobody who did not agree to be woken:
+    they are not asked in their quiet hours at all (matching.rules).
+    """
     if request.urgency == Urgency.URGENT:
         return moment
-    profile = RegionProfile.here()
-    later = after_quiet(moment, quiet_from=profile.quiet_from, quiet_until=profile.quiet_until)
+    quiet_from, quiet_until = quiet_hours(expert)
+    later = after_quiet(moment, quiet_from=quiet_from, quiet_until=quiet_until)
     return later if later < deadline else moment

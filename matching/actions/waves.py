@@ -112,7 +112,7 @@ def go_on(seat: Seat, *, now: datetime) -> None:
     following = following_of(seat, last, fit)
     if n_open and last.state == WaveState.ACTIVE:
         for expert_id in following[:free]:
-            ask_one(last, expert_id, now=now, deadline_at=answer_by(seat.request, asked_at=now))
+            ask_one(last, expert_id, now=now)
         return
     close_wave(seat, now=now)
     fit = fit if following else explained(fit, seat, now=now)
@@ -198,7 +198,7 @@ def _begin(
     wave = _open_wave(seat, decision, order, now=now, deadline_at=deadline)
     settle_tasks(TaskKind.NEW_REQUEST, TaskKind.NOBODY_FITS, request=seat.request, now=now)
     for expert_id in order[: wave.size]:
-        ask_one(wave, expert_id, now=now, deadline_at=deadline)
+        ask_one(wave, expert_id, now=now, deadline_at=deadline_at)
     return wave
 
 
@@ -219,12 +219,16 @@ def _open_wave(
     return wave
 
 
-def ask_one(wave: Wave, expert_id: UUID, *, now: datetime, deadline_at: datetime) -> Offer:
-    """One offer to one expert, with its message and its deadline."""
+def ask_one(
+    wave: Wave, expert_id: UUID, *, now: datetime, deadline_at: datetime | None = None
+) -> Offer:
+    """One offer to one expert, with its message and its deadline, or the usual term."""
+    expert = Expert.objects.get(pk=expert_id)
+    deadline_at = deadline_at or answer_by(wave.seat.request, asked_at=now, expert=expert)
     offer = Offer(
         seat=wave.seat,
         wave=wave,
-        expert=Expert.objects.get(pk=expert_id),
+        expert=expert,
         rank=list(wave.order).index(expert_id) + 1 if expert_id in wave.order else 0,
         offered_at=now,
         deadline_at=deadline_at,

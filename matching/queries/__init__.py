@@ -1,6 +1,13 @@
 """What others may ask of matching."""
 
-from matching.queries.fit import Fit, late_objections, look, settings_here, wish_of
+from matching.queries.fit import (
+    Fit,
+    late_objections,
+    look,
+    session_objections,
+    settings_here,
+    wish_of,
+)
 from matching.queries.gate import GateLine, GateView, gate, open_codes
 from matching.queries.lists import (
     OfferByLink,
@@ -27,6 +34,7 @@ __all__ = [
     "open_codes",
     "open_requests",
     "open_tasks",
+    "session_objections",
     "settings_here",
     "wish_of",
 ]

@@ -16,6 +16,7 @@ from matching.models import Assignment, ConflictDeclaration, Offer, PolicyVersio
 from matching.queries.sieve import sieve
 from matching.rules import (
     LATE_CHECKS,
+    SESSION_CHECKS,
     Objection,
     Ranked,
     Settings,
@@ -25,7 +26,7 @@ from matching.rules import (
     score,
 )
 from matching.rules.objections import LASTING
-from matching.states import AssignmentState, Conflict, OfferState
+from matching.states import AssignmentState, Conflict, OfferState, Urgency
 from pool.models import RegionProfile
 from pool.queries import Candidate, candidates, requirement
 from pool.rules import Rule
@@ -108,6 +109,28 @@ def late_objections(seat: Seat, expert_id: UUID, *, now: datetime) -> list[Objec
     return [Objection("NOT_ACTIVE", {"state": "LEFT"})]
 
 
+def session_objections(  # noqa: PLR0913  (whose, which meeting, when)
+    request: Request,
+    expert_id: UUID,
+    *,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    but: UUID | None = None,
+) -> list[Objection]:
+    """What stands in the way of a meeting in [start, end) of somebody who is beside them already.
+
+    The same questions as at the offer and at the yes, judged at the date of the work: load in
+    that week, and rest. `but` is the session that is moved, if it is one.
+    """
+    seat = Seat(request=request, starts_at=start, ends_at=end)
+    wish, settings = wish_of(seat, now=now), settings_here(request.policy)
+    for candidate in _pool(wish, None, [expert_id], now=now, but=but):
+        found = objections(candidate, wish, running=0, settings=settings)
+        return [one for one in found if one.code in SESSION_CHECKS]
+    return [Objection("NOT_ACTIVE", {"state": "LEFT"})]
+
+
 def wish_of(seat: Seat, *, now: datetime) -> Wish:
     """What this seat asks, seen from `now`: contact begins at its fixed time, or when one may."""
     request: Request = seat.request
@@ -131,6 +154,8 @@ def wish_of(seat: Seat, *, now: datetime) -> Wish:
         conflicts=frozenset(known["conflict"]),
         already_asked=frozenset(known["asked"]),
         known_here=frozenset(known["here"]),
+        asked_at=now,
+        is_urgent=request.urgency == Urgency.URGENT,
     )
 
 
@@ -158,11 +183,18 @@ def settings_here(policy: PolicyVersion) -> Settings:
         rest=timedelta(minutes=profile.rest_minutes),
         travel=timedelta(minutes=profile.travel_minutes),
         first_contact_within=timedelta(minutes=policy.first_contact),
+        heavy_rest=timedelta(minutes=profile.heavy_rest_minutes),
+        quiet=(profile.quiet_from, profile.quiet_until),
     )
 
 
 def _pool(
-    wish: Wish, rule: Rule | None, among: Collection[UUID] | None, *, now: datetime
+    wish: Wish,
+    rule: Rule | None,
+    among: Collection[UUID] | None,
+    *,
+    now: datetime,
+    but: UUID | None = None,
 ) -> list[Candidate]:
     return candidates(
         activity=wish.activity,
@@ -171,6 +203,7 @@ def _pool(
         now=now,
         among=among,
         rule=rule,
+        but=but,
     )
 
 

@@ -126,6 +126,8 @@ VOG_AT_START = (
     " AND x.issue_date >= (coalesce(e.started_on, %(on)s)"
     f" - interval '{LEGAL_START_MONTHS} months')::date"
 )
+# Days that differ from the week: the judges look at their hours.
+DIFFERS_NEAR = _has("pool_daychange", "x.day BETWEEN %(near_from)s AND %(near_to)s")
 # A row of the week may pass midnight: then these hours lie in one of the day before.
 FREE_AT_HOURS = (
     _has(
@@ -189,10 +191,13 @@ def _then(wish: Wish, rule: Rule) -> Iterator[str]:
         at_start = VOG_AT_START if rule.level == "LEGAL" else ""
         yield _has("pool_vogevidence", VOG + profile + at_start)
     if wish.seat_start and wish.seat_end:
-        yield from FREE_AT_HOURS
+        in_week, *free = FREE_AT_HOURS
+        yield f"({in_week} OR {DIFFERS_NEAR})"
+        yield from free
     else:
         yield NOT_AWAY
-        yield _has("pool_weekavailability", _holds_part(wish.day_parts))
+        hours = _has("pool_weekavailability", _holds_part(wish.day_parts))
+        yield f"({hours} OR {DIFFERS_NEAR})"
 
 
 def _holds_part(parts: frozenset[str]) -> str:
@@ -243,6 +248,8 @@ def _values(wish: Wish, rule: Rule, settings: Settings, now: datetime) -> dict[s
         "slack": SLACK_KM,
         "begins": wish.begins_at,
         "until": wish.begins_at + settings.first_contact_within,
+        "near_from": wish.on - 2 * DAY,
+        "near_to": wish.on + WEEK,
     }
     if wish.seat_start and wish.seat_end:
         values |= _hours(wish.seat_start, wish.seat_end, settings.travel)

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from matching.clock import after_quiet
 from matching.models import Offer, Request, Wave
 from matching.states import OfferState, Urgency, WaveState
-from pool.models import RegionProfile
+from pool.models import Expert
+from pool.queries import quiet_hours
 
 
 def term_of(request: Request) -> timedelta:
@@ -17,15 +18,15 @@ def term_of(request: Request) -> timedelta:
     return term
 
 
-def answer_by(request: Request, *, asked_at: datetime) -> datetime:
-    """The deadline of a question that is put at `asked_at`.
+def answer_by(request: Request, *, asked_at: datetime, expert: Expert | None = None) -> datetime:
+    """The deadline of a question that is put at `asked_at`, to `expert` where it is known whom.
 
     What can wait is asked when quiet hours end, and the whole term runs from there.
     """
     if request.urgency == Urgency.URGENT:
         return asked_at + term_of(request)
-    profile = RegionProfile.here()
-    waking = after_quiet(asked_at, quiet_from=profile.quiet_from, quiet_until=profile.quiet_until)
+    quiet_from, quiet_until = quiet_hours(expert)
+    waking = after_quiet(asked_at, quiet_from=quiet_from, quiet_until=quiet_until)
     return waking + term_of(request)
 
 

@@ -9,16 +9,15 @@ from core.access.models import User
 from core.access.permissions import memberships
 from core.outbox import Channel, Way, reached_by
 from matching.clock import after_quiet
-from pool.models import RegionProfile
-from pool.queries import contact, expert_of
+from pool.queries import contact, expert_of, quiet_hours
 
 
 @reached_by
 def ways(user: User, now: datetime) -> Sequence[Way]:
     """E-mail at any hour; a text message where one is wanted, and not in quiet hours.
 
-    An expert has an own number and may have chosen against text messages; a professional or
-    coordinator has a number at work.
+    An expert has an own number, may have own quiet hours, and may have chosen against text
+    messages; a professional or coordinator has a number at work.
     """
     expert = expert_of(user)
     if expert is not None:
@@ -29,7 +28,7 @@ def ways(user: User, now: datetime) -> Sequence[Way]:
         phone = next((one.phone for one in memberships(user) if one.phone), "")
     found = [Way(Channel.EMAIL, email, now)] if email else []
     if phone:
-        profile = RegionProfile.here()
-        later = after_quiet(now, quiet_from=profile.quiet_from, quiet_until=profile.quiet_until)
+        quiet_from, quiet_until = quiet_hours(expert)
+        later = after_quiet(now, quiet_from=quiet_from, quiet_until=quiet_until)
         found.insert(0 if user.texts_first else len(found), Way(Channel.SMS, phone, later))
     return found

@@ -6,7 +6,7 @@ before is no input of either: saying no costs nothing.
 """
 
 from matching.rules.calls import opens_by
-from matching.rules.objections import CHECKS, LATE_CHECKS, objections
+from matching.rules.objections import CHECKS, LATE_CHECKS, SESSION_CHECKS, objections
 from matching.rules.points import WEIGHTS, Part, Ranked, rank, score
 from matching.rules.references import telling
 from matching.rules.wishes import Objection, Settings, Wish
@@ -14,6 +14,7 @@ from matching.rules.wishes import Objection, Settings, Wish
 __all__ = [
     "CHECKS",
     "LATE_CHECKS",
+    "SESSION_CHECKS",
     "WEIGHTS",
     "Objection",
     "Part",

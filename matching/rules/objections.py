@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 
 from matching.rules.wishes import Fact, Objection, Settings, Wish
 from pool.geo import distance_km
-from pool.rules import Candidate, Interval, day_parts_covered, is_available, paper_problems
+from pool.rules import (
+    Candidate,
+    Interval,
+    is_available,
+    is_quiet,
+    paper_problems,
+    parts_covered,
+    rest_until,
+)
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -95,14 +103,33 @@ def absent(look: _Look) -> dict[str, Fact] | None:
 
 
 def not_available(look: _Look) -> dict[str, Fact] | None:
-    """Hours that this expert never gave. An empty week gives none."""
-    wish, week = look.wish, look.candidate.week
+    """Hours that this expert did not give: not every week, and not on that day."""
+    wish, week, changes = look.wish, look.candidate.week, look.candidate.changes
     if wish.seat_start and wish.seat_end:
-        fits = is_available(week, start=wish.seat_start, end=wish.seat_end, tz=AMSTERDAM)
+        hours = {"start": wish.seat_start, "end": wish.seat_end}
+        fits = is_available(week, **hours, tz=AMSTERDAM, changes=changes)
     else:
-        covered = day_parts_covered(week)
+        covered = parts_covered(week, changes, first=wish.on, tz=AMSTERDAM)
         fits = bool(covered & wish.day_parts) if wish.day_parts else bool(covered)
     return None if fits else {"asked": sorted(wish.day_parts)}
+
+
+def not_today(look: _Look) -> dict[str, Fact] | None:
+    """Said "not today": nobody asks before the next morning."""
+    until, asked_at = look.candidate.not_today_until, look.wish.asked_at
+    return {} if until and asked_at and asked_at < until else None
+
+
+def quiet(look: _Look) -> dict[str, Fact] | None:
+    """Has quiet hours now, and did not agree that urgent questions come in them.
+
+    What can wait is no objection: its message waits until the quiet hours are over.
+    """
+    asked_at = look.wish.asked_at
+    if not look.wish.is_urgent or look.candidate.urgent_wakes or asked_at is None:
+        return None
+    hours = look.candidate.quiet or look.settings.quiet
+    return {} if is_quiet(asked_at, *hours, tz=AMSTERDAM) else None
 
 
 def max_running(look: _Look) -> dict[str, Fact] | None:
@@ -127,6 +154,18 @@ def rest(look: _Look) -> dict[str, Fact] | None:
     if last is None or last + look.settings.rest <= look.wish.begins_at:
         return None
     return {"hours": round(look.settings.rest.total_seconds() / 3600)}
+
+
+def resting(look: _Look) -> dict[str, Fact] | None:
+    """Rests after a heavy contact: as long as the region agreed, or the expert where that is more.
+
+    Also after one that is still to come: whoever meets somebody on Monday evening is not asked
+    for Tuesday morning.
+    """
+    wish, candidate = look.wish, look.candidate
+    rest = max(look.settings.heavy_rest, candidate.own_rest)
+    until = rest_until(candidate.heavy_ends, rest, start=wish.begins_at, end=wish.seat_end)
+    return None if until is None else {"until": until.isoformat()}
 
 
 def excluded_area(look: _Look) -> dict[str, Fact] | None:
@@ -190,9 +229,12 @@ CHECKS: dict[str, Check] = {
     "BUSY": busy,
     "ABSENT": absent,
     "NOT_AVAILABLE": not_available,
+    "NOT_TODAY": not_today,
+    "QUIET": quiet,
     "MAX_RUNNING": max_running,
     "MAX_PER_WEEK": max_per_week,
     "REST": rest,
+    "RESTING": resting,
     "EXCLUDED_AREA": excluded_area,
     "EXCLUDED_ORGANISATION": excluded_organisation,
     "TOO_NEAR": too_near,
@@ -215,11 +257,14 @@ LATE_CHECKS = frozenset(
         "MAX_RUNNING",
         "MAX_PER_WEEK",
         "REST",
+        "RESTING",
         "EXCLUDED_AREA",
         "EXCLUDED_ORGANISATION",
         "CONFLICT_DECLARED",
     }
 )
+# Asked when a meeting is planned or moved: papers are asked apart, for work that is running.
+SESSION_CHECKS = frozenset({"MAX_PER_WEEK", "RESTING"})
 
 
 def objections(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from pool.geo import Point
@@ -23,6 +23,8 @@ class Wish:
         conflicts: experts who said that they know somebody in this request.
         already_asked: experts who answered or let pass an offer of this request.
         known_here: experts who stood beside this participant before.
+        asked_at: when the question would be put; None leaves out what speaks against that moment.
+        is_urgent: the question cannot wait until quiet hours are over.
     """
 
     activity: str
@@ -40,17 +42,21 @@ class Wish:
     conflicts: frozenset[UUID] = frozenset()
     already_asked: frozenset[UUID] = frozenset()
     known_here: frozenset[UUID] = frozenset()
+    asked_at: datetime | None = None
+    is_urgent: bool = False
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the region agreed: kilometres by road, and durations."""
+    """What the region agreed: kilometres by road, durations, and when phones are quiet."""
 
     min_distance_km: float
     road_factor: float
     rest: timedelta
     travel: timedelta
     first_contact_within: timedelta
+    heavy_rest: timedelta = timedelta(0)
+    quiet: tuple[time, time] = (time(0), time(0))
 
 
 @dataclass(frozen=True)

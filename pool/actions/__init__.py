@@ -11,7 +11,16 @@ from pool.actions.bridges import (
     ask_bridge,
     ask_recheck,
 )
-from pool.actions.calendar import Booking, Overlap, book, book_all, rebook, release, take_turns
+from pool.actions.calendar import (
+    Booking,
+    Overlap,
+    book,
+    book_all,
+    rebook,
+    release,
+    take_turns,
+    weigh,
+)
 from pool.actions.consent import (
     AlreadyLeft,
     DealtWith,
@@ -21,6 +30,14 @@ from pool.actions.consent import (
     ask_correction,
     give_consent,
     withdraw_consent,
+)
+from pool.actions.days import (
+    DayOutOfReach,
+    clear_change,
+    not_today,
+    set_hours,
+    set_parts,
+    today_after_all,
 )
 from pool.actions.experts import (
     JoinedAlready,
@@ -42,6 +59,7 @@ from pool.actions.hours import (
     remove_on_call,
     set_week,
 )
+from pool.actions.limits import Limits, limits_of, set_limits
 from pool.actions.moves import (
     TwoPersonsNeeded,
     activate,
@@ -123,11 +141,13 @@ __all__ = [
     "CodesMissing",
     "DatesOutOfOrder",
     "DayNotYet",
+    "DayOutOfReach",
     "DayPassed",
     "DayTooEarly",
     "DealtWith",
     "EndsBeforeStart",
     "JoinedAlready",
+    "Limits",
     "NameTaken",
     "NoCoordinator",
     "NoCoordinatorOnDuty",
@@ -167,6 +187,7 @@ __all__ = [
     "book_all",
     "call_attempt",
     "change_term",
+    "clear_change",
     "close_recheck",
     "close_term",
     "end_override",
@@ -180,7 +201,9 @@ __all__ = [
     "join",
     "leave",
     "lift_suspension",
+    "limits_of",
     "need_vog",
+    "not_today",
     "pause",
     "plan_attempt",
     "plan_on_call",
@@ -199,6 +222,9 @@ __all__ = [
     "restore_term",
     "resume",
     "retire_term",
+    "set_hours",
+    "set_limits",
+    "set_parts",
     "set_requirement",
     "set_rhythm",
     "set_week",
@@ -208,11 +234,13 @@ __all__ = [
     "tell_decision",
     "tell_vog",
     "term_in_use",
+    "today_after_all",
     "unplan_support",
     "update_expert",
     "usual_requirement",
     "usual_requirements",
     "valid_until_by_policy",
+    "weigh",
     "withdraw_consent",
     "write_contact",
 ]

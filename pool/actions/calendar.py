@@ -26,7 +26,10 @@ class Overlap(Refusal):
 
 @dataclass(frozen=True)
 class Booking:
-    """Hours to give away: the meeting [start, end), and travel before and after it."""
+    """Hours to give away: the meeting [start, end), and travel before and after it.
+
+    After a heavy one its expert rests.
+    """
 
     expert: Expert
     kind: BlockKind
@@ -34,6 +37,7 @@ class Booking:
     end: datetime
     travel: timedelta
     source: UUID
+    is_heavy: bool = False
 
 
 def book(  # noqa: PLR0913  who, what, when, for whom
@@ -84,6 +88,7 @@ def _write(booking: Booking) -> Block:
         expert=booking.expert,
         kind=booking.kind,
         source=booking.source,
+        is_heavy=booking.is_heavy,
         **_hours(booking.start, booking.end, booking.travel),
     )
     _save(block, insert=True)
@@ -117,6 +122,17 @@ def release(*, source: UUID) -> int:
     return Block.objects.filter(source=source, state=BlockState.LIVE).update(
         state=BlockState.RELEASED
     )
+
+
+def weigh(*, source: UUID, is_heavy: bool, expert_id: UUID | None = None) -> int:
+    """Say that the contact of `source` was heavy, for one expert or for all, or that it was not.
+
+    From its end on these experts rest. Returns how many blocks.
+    """
+    blocks = Block.objects.filter(source=source, state=BlockState.LIVE)
+    if expert_id is not None:
+        blocks = blocks.filter(expert=expert_id)
+    return blocks.update(is_heavy=is_heavy)
 
 
 def _hours(start: datetime, end: datetime, travel: timedelta) -> dict[str, DateTimeTZRange]:

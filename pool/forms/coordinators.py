@@ -44,6 +44,22 @@ class SuspendForm(PoolForm):
         reasons.choices = big(SuspensionReason.choices)
 
 
+class WorkForm(PoolForm):
+    """One kind of work, or all of it."""
+
+    activity = forms.ChoiceField(label=_("Work"), required=False, choices=[])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        works: Any = self.fields["activity"]
+        works.choices = blank(_("All work"), Activity.choices)
+
+    def chosen(self) -> str:
+        """What was chosen; anything unknown is all work."""
+        self.is_valid()
+        return self.cleaned_data.get("activity") or ""
+
+
 class OnCallForm(PoolForm):
     """Duty of one coordinator, from a moment until a moment."""
 

@@ -3,6 +3,7 @@
 from pool.models.calendar import (
     Absence,
     Block,
+    DayChange,
     OnCallShift,
     WeekAvailability,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "Consent",
     "Correction",
     "CorrectionField",
+    "DayChange",
     "Debrief",
     "ExcludedArea",
     "ExcludedOrganisation",

@@ -19,7 +19,7 @@ from core.access.models import User
 from core.access.scope import Regional, regional_key
 from core.retention import HISTORY, Keep
 from pool.models.experts import _AboutExpert
-from pool.states import BlockKind, BlockState
+from pool.states import AbsenceKind, BlockKind, BlockState
 
 
 class WeekAvailability(_AboutExpert):
@@ -50,9 +50,45 @@ class WeekAvailability(_AboutExpert):
         return f"{self.weekday} {self.starts}-{self.ends}"
 
 
-class Absence(_AboutExpert):
-    """Not there from one instant until another, half-open. No reason."""
+class DayChange(_AboutExpert):
+    """Hours of one day that differ from the week: there after all, or not. Wall clock.
 
+    Minutes after local midnight of `day`, half-open; `ends` may pass 1440, as in a week. Where a
+    day holds both, "not" wins.
+    """
+
+    retention = Keep.after("day", timedelta(days=183), "six months after the day")
+
+    day = models.DateField()
+    starts = models.PositiveSmallIntegerField()
+    ends = models.PositiveSmallIntegerField()
+    is_there = models.BooleanField()
+
+    class Meta(_AboutExpert.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(starts__lt=1440), name="day_starts_within_day"),
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("starts"), ends__lte=F("starts") + 1440),
+                name="day_ends_after_start_within_24_hours",
+            ),
+            models.UniqueConstraint(
+                fields=["region", "expert", "day", "starts"], name="day_change_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.starts}-{self.ends}"
+
+
+class Absence(_AboutExpert):
+    """Not there from one instant until another, half-open. No reason.
+
+    TODAY is the one tap that also stops questions until the next morning.
+    """
+
+    retention = Keep.after("ends_at", timedelta(days=183), "six months after it")
+
+    kind = models.CharField(max_length=6, choices=AbsenceKind, default=AbsenceKind.AWAY)
     starts_at = models.DateTimeField(_("away from"))
     ends_at = models.DateTimeField(_("back at"))
 
@@ -60,7 +96,10 @@ class Absence(_AboutExpert):
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="absence_ends_after_start"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=AbsenceKind.values), name="absence_kind_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,10 +119,10 @@ class Absence(_AboutExpert):
 class Block(Regional):
     """Hours of one expert that are given away. The database refuses overlap, whoever asks.
 
-    `period` is the meeting, `occupied` adds the travel around it; both half-open. Only live
-    blocks exclude. `source` is the row above that booked it. Insert rows in the order of
-    expert and start (deadlocks), and never with ON CONFLICT: a deferrable constraint
-    forbids it.
+    `period` is the meeting, `occupied` adds the travel around it; both half-open. After a heavy
+    one its expert rests; for how long is asked of today's agreements. Only live blocks exclude.
+    `source` is the row above that booked it. Insert rows in the order of expert and start
+    (deadlocks), and never with ON CONFLICT: a deferrable constraint forbids it.
     """
 
     retention = Keep.after("ends_at", timedelta(days=183), "six months after the hours passed")
@@ -94,6 +133,7 @@ class Block(Regional):
     occupied = DateTimeRangeField()
     state = models.CharField(max_length=10, choices=BlockState, default=BlockState.LIVE)
     source = models.UUIDField()
+    is_heavy = models.BooleanField(default=False)
     ends_at = models.DateTimeField(editable=False)
 
     class Meta(Regional.Meta):

@@ -48,6 +48,13 @@ class Expert(Subject):
     can_meet = ArrayField(models.CharField(max_length=20, choices=Need), default=list, blank=True)
     max_running = models.PositiveSmallIntegerField(_("buddy work at the same time"), default=2)
     max_per_week = models.PositiveSmallIntegerField(_("sessions a week"), default=4)
+    # Own agreements that differ from the region's; empty follows the region.
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    urgent_wakes = models.BooleanField(_("urgent questions also in quiet hours"), default=True)
+    heavy_rest_minutes = models.PositiveSmallIntegerField(
+        _("rest after heavy contact"), null=True, blank=True
+    )
     wants_sms = models.BooleanField(_("text message for an offer"), default=True)
     wants_invites = models.BooleanField(_("invitations for the calendar by mail"), default=True)
     hides_offers = models.BooleanField(_("offers start closed on my screen"), default=False)
@@ -72,6 +79,15 @@ class Expert(Subject):
             models.CheckConstraint(
                 condition=Q(travel_radius_km__gte=1, travel_radius_km__lte=200),
                 name="expert_travel_radius_between_1_and_200_km",
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_until=None)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="expert_quiet_from_with_until",
+            ),
+            models.CheckConstraint(
+                condition=Q(heavy_rest_minutes=None) | Q(heavy_rest_minutes__lte=10080),
+                name="expert_rest_at_most_a_week",
             ),
         ]
 

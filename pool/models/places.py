@@ -67,7 +67,10 @@ class RegionProfile(Regional):
         validators=[MinValueValidator(1)],
     )
     vog_policy_months = models.PositiveSmallIntegerField(_("VOG renewed after months"), default=36)
-    rest_minutes = models.PositiveSmallIntegerField(_("rest after heavy contact"), default=720)
+    rest_minutes = models.PositiveSmallIntegerField(_("rest after any contact"), default=720)
+    heavy_rest_minutes = models.PositiveSmallIntegerField(
+        _("rest after heavy contact"), default=1440, validators=[MaxValueValidator(10080)]
+    )
     travel_minutes = models.PositiveSmallIntegerField(_("travel around a session"), default=30)
     quiet_from = models.TimeField(_("quiet hours from"), default=time(22, 0))
     quiet_until = models.TimeField(_("quiet hours until"), default=time(7, 0))

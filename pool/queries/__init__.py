@@ -3,7 +3,15 @@
 from pool.queries.board import Board, Person, Standing, board, matching_people
 from pool.queries.candidates import candidates
 from pool.queries.duty import call_order, coordinator_phone, is_office_time, on_call, shifts
-from pool.queries.hours import weeks_of
+from pool.queries.hours import (
+    HoursPage,
+    changes_of,
+    hours_page,
+    own_quiet,
+    quiet_hours,
+    rest_of,
+    weeks_of,
+)
 from pool.queries.matrix import Cell, Effect, Row, effects, matrix, matrix_cell
 from pool.queries.people import (
     Contact,
@@ -44,6 +52,7 @@ from pool.queries.vog import (
     vog_page,
     vog_waits,
 )
+from pool.queries.weeks import PoolWeek, pool_week
 from pool.queries.work import (
     deployability,
     papers_of,
@@ -62,6 +71,7 @@ __all__ = [
     "Contact",
     "Deployability",
     "Effect",
+    "HoursPage",
     "KindOfSupport",
     "Letter",
     "Line",
@@ -69,6 +79,7 @@ __all__ = [
     "Moment",
     "Page",
     "Person",
+    "PoolWeek",
     "Progress",
     "Row",
     "Standing",
@@ -79,6 +90,7 @@ __all__ = [
     "bridgeable",
     "call_order",
     "candidates",
+    "changes_of",
     "contact",
     "contacts_of",
     "coordinator_phone",
@@ -87,6 +99,7 @@ __all__ = [
     "expert_of",
     "expert_page",
     "free_works",
+    "hours_page",
     "is_office_time",
     "kinds_of_support",
     "letter_of",
@@ -95,10 +108,14 @@ __all__ = [
     "matrix",
     "matrix_cell",
     "on_call",
+    "own_quiet",
     "papers_of",
+    "pool_week",
     "progress_of",
+    "quiet_hours",
     "requirement",
     "requirements",
+    "rest_of",
     "rhythms",
     "rule_of",
     "shifts",

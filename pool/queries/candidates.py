@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,10 @@ from django.db import connection
 
 from core.access.scope import current_region
 from core.clock import local
-from pool.queries.hours import LOOK_BACK, monday_of, per_week
+from pool.queries.hours import LONGEST_REST, LOOK_BACK, monday_of, per_week
 from pool.queries.support import OWES_SUPPORT
 from pool.queries.work import requirement
-from pool.rules import Candidate, Papers, Rule, WeekRow
+from pool.rules import Candidate, DayHours, Papers, Rule, WeekRow
 
 # One row a person with all that belongs to it: gathered one kind at a time, it took fifteen
 # queries and most of the time of a look.
@@ -65,8 +65,20 @@ SELECT
       AND x.kind = 'SESSION' AND x.ends_at <= %(now)s) AS last_contact_end,
   ARRAY(SELECT lower(x.period) FROM pool_block x
     WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.state = 'LIVE'
-      AND x.kind = 'SESSION' AND x.ends_at > %(monday)s
-      AND lower(x.period) >= %(monday)s) AS sessions
+      AND x.kind = 'SESSION' AND x.source IS DISTINCT FROM %(but)s AND x.ends_at > %(monday)s
+      AND lower(x.period) >= %(monday)s) AS sessions,
+  ARRAY(SELECT ARRAY[x.day - DATE '0001-01-01' + 1, x.starts, x.ends, x.is_there::int]
+    FROM pool_daychange x
+    WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.day > %(since)s::date
+    ORDER BY x.day, x.starts) AS changes,
+  (SELECT max(x.ends_at) FROM pool_absence x
+    WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.kind = 'TODAY'
+      AND x.starts_at <= %(now)s AND x.ends_at > %(now)s) AS not_today_until,
+  ARRAY(SELECT x.ends_at FROM pool_block x
+    WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.state = 'LIVE' AND x.is_heavy
+      AND x.source IS DISTINCT FROM %(but)s AND x.ends_at > %(rested)s
+    ORDER BY x.ends_at) AS heavy_ends,
+  e.heavy_rest_minutes, e.quiet_from, e.quiet_until, e.urgent_wakes
 FROM pool_expert e
 JOIN pool_area home ON home.code = e.home_area_id
 LEFT JOIN pool_vogevidence vog
@@ -88,13 +100,15 @@ def candidates(  # noqa: PLR0913  (the work, the moment, and of whom)
     now: datetime,
     among: Collection[UUID] | None = None,
     rule: Rule | None = None,
+    but: UUID | None = None,
 ) -> list[Candidate]:
     """All experts of the region, or those `among` them, as matching sees one; ordered by id.
 
     Those who left are not in it, nor those who were only just invited and have no activity yet.
 
     `on` is the local date of the work: papers and the region's rule are those of that day. Hours
-    that are over for two days at `now` are left out. Whoever read the `rule` hands it over.
+    that are over for two days at `now` are left out. Whoever read the `rule` hands it over. Load
+    and rest leave out what `but` booked: it is to be moved.
     """
     rule = rule or requirement(activity=activity, host_kind=host_kind, on=on)
     values = {
@@ -103,8 +117,10 @@ def candidates(  # noqa: PLR0913  (the work, the moment, and of whom)
         "on": on,
         "today": local(now).date(),
         "now": now,
+        "but": but,
         "since": now - LOOK_BACK,
         "monday": monday_of(now),
+        "rested": now - LONGEST_REST,
     }
     with connection.cursor() as cursor:
         cursor.execute(QUESTION, values)
@@ -144,6 +160,13 @@ def _candidate(row: tuple[Any, ...], rule: Rule) -> Candidate:
         busy,
         last_contact_end,
         sessions,
+        changes,
+        not_today_until,
+        heavy_ends,
+        own_rest,
+        quiet_from,
+        quiet_until,
+        urgent_wakes,
     ) = row
     return Candidate(
         expert_id=expert_id,
@@ -177,4 +200,13 @@ def _candidate(row: tuple[Any, ...], rule: Rule) -> Candidate:
         busy=tuple((taken_from, taken_until) for taken_from, taken_until in busy),
         last_contact_end=last_contact_end,
         sessions_per_week=tuple(per_week(sessions)),
+        changes=tuple(
+            DayHours(date.fromordinal(day), starts, ends, bool(is_there))
+            for day, starts, ends, is_there in changes
+        ),
+        not_today_until=not_today_until,
+        heavy_ends=tuple(heavy_ends),
+        own_rest=timedelta(minutes=own_rest or 0),
+        quiet=None if quiet_from is None else (quiet_from, quiet_until),
+        urgent_wakes=urgent_wakes,
     )

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from core.clock import AMSTERDAM, local
-from pool.models import Block, WeekAvailability
-from pool.rules import Interval, WeekRow
-from pool.states import BlockKind, BlockState
+from pool.models import Absence, Block, DayChange, Expert, RegionProfile, WeekAvailability
+from pool.rules import DayHours, DayPart, Interval, WeekRow, parts_of_days
+from pool.states import AbsenceKind, BlockKind, BlockState
 
 # Work of the past two days still counts for rest and for travel that is under way.
 LOOK_BACK = timedelta(days=2)
+# Nobody rests longer after a heavy contact; the database says so of each expert.
+LONGEST_REST = timedelta(days=7)
+SHOWN_DAYS = 14
 
 
 def monday_of(now: datetime) -> datetime:
@@ -33,6 +37,68 @@ def weeks_of(expert_ids: Collection[UUID] | None = None) -> dict[UUID, list[Week
     for expert, weekday, starts, ends in rows.values_list("expert_id", "weekday", "starts", "ends"):
         found[expert].append(WeekRow(weekday, starts, ends))
     return found
+
+
+def changes_of(
+    *, first: date, last: date, expert_ids: Collection[UUID] | None = None
+) -> dict[UUID, list[DayHours]]:
+    """Days from `first` up to and including `last` that differ from the week, in order."""
+    rows = DayChange.objects.filter(day__gte=first, day__lte=last).order_by("day", "starts")
+    if expert_ids is not None:
+        rows = rows.filter(expert_id__in=expert_ids)
+    found: dict[UUID, list[DayHours]] = defaultdict(list)
+    for expert, *hours in rows.values_list("expert_id", "day", "starts", "ends", "is_there"):
+        found[expert].append(DayHours(*hours))
+    return found
+
+
+@dataclass(frozen=True)
+class HoursPage:
+    """What the page about somebody's hours shows.
+
+    Attributes:
+        parts: where somebody is, of the coming two weeks, as these days really are.
+        changes: days from today on that differ from the week.
+        absences: without what was said with one tap about today.
+        today_until: said "not today", until this moment.
+    """
+
+    today: date
+    week: list[WeekRow]
+    parts: frozenset[DayPart]
+    changes: list[DayChange]
+    absences: list[Absence]
+    today_until: datetime | None
+
+    @property
+    def differing_dates(self) -> frozenset[date]:
+        return frozenset(one.day for one in self.changes)
+
+
+def hours_page(expert: Expert, *, now: datetime) -> HoursPage:
+    """The hours of one expert, in three queries."""
+    today = local(now).date()
+    week = weeks_of([expert.pk]).get(expert.pk, [])
+    changes = list(
+        DayChange.objects.filter(expert=expert, day__gte=today - timedelta(days=1)).order_by(
+            "day", "starts"
+        )
+    )
+    away = list(Absence.objects.filter(expert=expert, ends_at__gt=now).order_by("starts_at"))
+    said = [one.ends_at for one in away if one.kind == AbsenceKind.TODAY and one.starts_at <= now]
+    return HoursPage(
+        today=today,
+        week=week,
+        parts=parts_of_days(
+            week,
+            [DayHours(one.day, one.starts, one.ends, one.is_there) for one in changes],
+            [today + timedelta(days=n) for n in range(SHOWN_DAYS)],
+            tz=AMSTERDAM,
+        ),
+        changes=[one for one in changes if one.day >= today],
+        absences=[one for one in away if one.kind == AbsenceKind.AWAY],
+        today_until=max(said, default=None),
+    )
 
 
 def booked(
@@ -65,3 +131,24 @@ def per_week(starts: Iterable[datetime]) -> list[tuple[int, int, int]]:
     """(ISO year, ISO week, how many begin in it), on the local calendar, in order."""
     weeks = Counter(one.astimezone(AMSTERDAM).isocalendar()[:2] for one in starts)
     return [(year, week, n) for (year, week), n in sorted(weeks.items())]
+
+
+def rest_of(expert_id: UUID, agreed: timedelta) -> timedelta:
+    """How long this expert rests after a heavy contact: as agreed here, or more where asked."""
+    own = Expert.objects.values_list("heavy_rest_minutes", flat=True).get(pk=expert_id)
+    return max(agreed, timedelta(minutes=own or 0))
+
+
+def own_quiet(expert: Expert) -> tuple[time, time] | None:
+    """The quiet hours that this expert chose, where they differ from the region's."""
+    if expert.quiet_from is None or expert.quiet_until is None:
+        return None
+    return expert.quiet_from, expert.quiet_until
+
+
+def quiet_hours(expert: Expert | None = None) -> tuple[time, time]:
+    """When the phone of this expert is quiet: the own hours, or those of the region."""
+    if expert is not None and (own := own_quiet(expert)):
+        return own
+    profile = RegionProfile.here()
+    return profile.quiet_from, profile.quiet_until

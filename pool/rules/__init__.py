@@ -7,10 +7,13 @@ compares them with the vocabulary.
 from pool.rules.candidates import (
     Candidate,
 )
+from pool.rules.days import DayPart, parts_of_days, with_parts, without_window
 from pool.rules.hours import (
     DAY_PARTS,
     MINUTES_A_DAY,
     SATURDAY,
+    SHORTEST,
+    DayHours,
     Interval,
     WeekRow,
     cells_covered,
@@ -19,8 +22,12 @@ from pool.rules.hours import (
     instant_of,
     is_available,
     is_free,
+    is_quiet,
     merged_week,
+    parts_covered,
     parts_free,
+    rest_until,
+    without,
 )
 from pool.rules.papers import (
     LEGAL_START_MONTHS,
@@ -45,8 +52,11 @@ __all__ = [
     "NEEDED_AGREEMENTS",
     "RENEWAL_WINDOW",
     "SATURDAY",
+    "SHORTEST",
     "UNDECIDED",
     "Candidate",
+    "DayHours",
+    "DayPart",
     "Deployability",
     "Due",
     "Interval",
@@ -64,11 +74,18 @@ __all__ = [
     "instant_of",
     "is_available",
     "is_free",
+    "is_quiet",
     "judge",
     "last_day",
     "merged_week",
     "paper_problems",
+    "parts_covered",
     "parts_free",
+    "parts_of_days",
+    "rest_until",
     "stage",
     "standing",
+    "with_parts",
+    "without",
+    "without_window",
 ]

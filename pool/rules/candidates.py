@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from pool.geo import Point
-from pool.rules.hours import Interval, WeekRow
+from pool.rules.hours import DayHours, Interval, WeekRow
 from pool.rules.papers import Papers, Rule
 
 
@@ -24,6 +24,11 @@ class Candidate:
             ago on.
         last_contact_end: when the last session that has ended, ended.
         sessions_per_week: (ISO year, ISO week, number) of live sessions, this local week and on.
+        changes: days that differ from the week, from two days ago on.
+        not_today_until: said "not today": no question before this moment.
+        heavy_ends: ends of heavy contacts, planned ones too; `own_rest` is asked after each.
+        quiet: own quiet hours, where they differ from the region's.
+        urgent_wakes: agreed that urgent questions come in quiet hours.
     """
 
     expert_id: UUID
@@ -48,3 +53,9 @@ class Candidate:
     busy: tuple[Interval, ...]
     last_contact_end: datetime | None
     sessions_per_week: tuple[tuple[int, int, int], ...]
+    changes: tuple[DayHours, ...] = ()
+    not_today_until: datetime | None = None
+    heavy_ends: tuple[datetime, ...] = ()
+    own_rest: timedelta = timedelta(0)
+    quiet: tuple[time, time] | None = None
+    urgent_wakes: bool = True

@@ -35,6 +35,22 @@ class WeekRow:
     ends: int
 
 
+@dataclass(frozen=True)
+class DayHours:
+    """Hours of one day that differ from the week: there after all, or not; "not" wins.
+
+    Wall clock, as in a week: [starts, ends) in minutes after local midnight of `day`.
+    """
+
+    day: date
+    starts: int
+    ends: int
+    is_there: bool
+
+    def interval(self, tz: tzinfo) -> Interval:
+        return instant_of(self.day, self.starts, tz), instant_of(self.day, self.ends, tz)
+
+
 def is_free(  # noqa: PLR0913  the three kinds of hours and the question
     week: Iterable[WeekRow],
     absences: Iterable[Interval],
@@ -43,16 +59,23 @@ def is_free(  # noqa: PLR0913  the three kinds of hours and the question
     start: datetime,
     end: datetime,
     tz: tzinfo,
+    changes: Iterable[DayHours] = (),
 ) -> bool:
     """Is all of [start, end) inside the week, and none of it away or given away?"""
-    return free_intervals(week, absences, busy, start=start, end=end, tz=tz) == [
-        (start.astimezone(UTC), end.astimezone(UTC))
-    ]
+    found = free_intervals(week, absences, busy, start=start, end=end, tz=tz, changes=changes)
+    return found == [(start.astimezone(UTC), end.astimezone(UTC))]
 
 
-def is_available(week: Iterable[WeekRow], *, start: datetime, end: datetime, tz: tzinfo) -> bool:
-    """Is all of [start, end) inside the week, whatever else there is?"""
-    return is_free(week, (), (), start=start, end=end, tz=tz)
+def is_available(
+    week: Iterable[WeekRow],
+    *,
+    start: datetime,
+    end: datetime,
+    tz: tzinfo,
+    changes: Iterable[DayHours] = (),
+) -> bool:
+    """Is all of [start, end) inside the week as it is on those days, whatever else there is?"""
+    return is_free(week, (), (), start=start, end=end, tz=tz, changes=changes)
 
 
 def free_intervals(  # noqa: PLR0913  the three kinds of hours and the question
@@ -63,10 +86,12 @@ def free_intervals(  # noqa: PLR0913  the three kinds of hours and the question
     start: datetime,
     end: datetime,
     tz: tzinfo,
+    changes: Iterable[DayHours] = (),
 ) -> list[Interval]:
     """The free stretches within [start, end), in UTC, soonest first, none touching another.
 
-    A week is wall clock in `tz`; see `instant_of` for the nights in which the clock changes.
+    `changes` are days that differ from the week. A week is wall clock in `tz`; see `instant_of`
+    for the nights in which the clock changes.
     """
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     if start >= end:
@@ -83,7 +108,18 @@ def free_intervals(  # noqa: PLR0913  the three kinds of hours and the question
                 free.append((max(begins, start), min(ends, end)))
         day += timedelta(days=1)
     taken = [(a.astimezone(UTC), b.astimezone(UTC)) for a, b in (*absences, *busy)]
-    return _without(_merged(free), _merged(taken))
+    for change in changes:
+        begins, ends = change.interval(tz)
+        if change.is_there:
+            free.append((max(begins, start), min(ends, end)))
+        else:
+            taken.append((begins, ends))
+    return without(free, taken)
+
+
+def without(hours: Iterable[Interval], taken: Iterable[Interval]) -> list[Interval]:
+    """What `taken` leaves of `hours`; in order, none touching another."""
+    return _without(_merged(hours), _merged(taken))
 
 
 def instant_of(day: date, minutes: int, tz: tzinfo) -> datetime:
@@ -119,6 +155,47 @@ def day_parts_covered(week: Iterable[WeekRow]) -> frozenset[str]:
         if _overlap(row.starts, row.ends, weekend, weekend + 2 * MINUTES_A_DAY):
             covered.add("WEEKEND")
     return frozenset(covered)
+
+
+def parts_covered(
+    week: Iterable[WeekRow], changes: Iterable[DayHours], *, first: date, tz: tzinfo
+) -> frozenset[str]:
+    """`day_parts_covered` of the seven days from `first` on, as these days really are."""
+    last = first + timedelta(days=7)
+    near = [one for one in changes if first - timedelta(days=2) <= one.day <= last]
+    if not near:
+        return day_parts_covered(week)
+    start, end = instant_of(first, 0, tz), instant_of(last, 0, tz)
+    open_hours = free_intervals(week, (), (), start=start, end=end, tz=tz, changes=near)
+    covered = parts_free(open_hours, tz=tz)
+    for shift in range(7):
+        day = first + timedelta(days=shift)
+        if day.weekday() >= SATURDAY:
+            begins, ends = instant_of(day, 0, tz), instant_of(day, MINUTES_A_DAY, tz)
+            if any(min(b, ends) - max(a, begins) >= SHORTEST for a, b in open_hours):
+                covered |= {"WEEKEND"}
+    return covered
+
+
+def rest_until(
+    heavy_ends: Iterable[datetime], rest: timedelta, *, start: datetime, end: datetime | None = None
+) -> datetime | None:
+    """Until when somebody rests who would be at work from `start` on, or in [start, end).
+
+    Rest is half-open: it is over at exactly the agreed time. None where no rest is in the way.
+    """
+    begins = start.astimezone(UTC)
+    ends = begins + timedelta(microseconds=1) if end is None else end.astimezone(UTC)
+    rests = [(one.astimezone(UTC), one.astimezone(UTC) + rest) for one in heavy_ends]
+    return max((back for away, back in rests if away < ends and begins < back), default=None)
+
+
+def is_quiet(at: datetime, quiet_from: time, quiet_until: time, *, tz: tzinfo) -> bool:
+    """Does the wall clock in `tz` stand in quiet hours? Equal times mean that there are none."""
+    clock = at.astimezone(tz).time()
+    if quiet_from <= quiet_until:
+        return quiet_from <= clock < quiet_until
+    return clock >= quiet_from or clock < quiet_until
 
 
 def parts_free(intervals: Iterable[Interval], *, tz: tzinfo) -> frozenset[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from django import template
-from django.utils.dates import WEEKDAYS
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -17,9 +17,10 @@ from core.access.models import OrganisationKind, Role
 from core.clock import local
 from core.templatetags.naast import badge
 from core.ui import moments
-from pool.models import Absence, Expert
-from pool.queries import Board, Cell, Person, Standing, term_label
-from pool.rules import Rule, WeekRow
+from pool.models import Absence, DayChange, Expert
+from pool.queries import Board, Cell, Person, PoolWeek, Standing, term_label
+from pool.queries.weeks import Mark
+from pool.rules import DAY_PARTS, MINUTES_A_DAY, Rule, WeekRow
 from pool.states import ExpertState, VogStanding, VogState
 from pool.vocabulary import (
     LANGUAGES,
@@ -99,6 +100,19 @@ NEUTRAL = {
     "VOG_RECHECK": _("a new certificate was asked for"),
     "VOG_TOO_OLD_AT_START": _("this needs a new certificate"),
     "SUPPORT_OVERDUE": _("first plan the next talk with your coordinator"),
+}
+PART_LETTERS = {
+    "DAYTIME": pgettext_lazy("one letter: day", "D"),
+    "EVENING": pgettext_lazy("one letter: evening", "E"),
+    "NIGHT": pgettext_lazy("one letter: night", "N"),
+}
+PART_OF_HOURS = {(begins, until): part for part, begins, until in DAY_PARTS}
+# Letter and words of why somebody cannot. Never the reason behind it.
+MARKS = {
+    "away": (pgettext_lazy("one letter: away", "a"), _("away")),
+    "today": (pgettext_lazy("one letter: not today", "t"), _("not today")),
+    "pause": (pgettext_lazy("one letter: pause", "p"), _("pause")),
+    "rest": (pgettext_lazy("one letter: rest", "r"), _("rest")),
 }
 PAPERS = frozenset(PROBLEMS) - {
     "SUSPENDED",
@@ -290,6 +304,71 @@ def absence_words(absence: Absence) -> str:
         "first": moments.day(first),
         "last": moments.day(last),
     }
+
+
+@register.filter
+def change_words(change: DayChange) -> str:
+    """A day that differs: "do 12 mrt: wel, 18:00 tot 23:00"."""
+    told = _("%(day)s: there, %(hours)s") if change.is_there else _("%(day)s: not there, %(hours)s")
+    whole = change.starts == 0 and change.ends == MINUTES_A_DAY
+    part = PART_OF_HOURS.get((change.starts, change.ends))
+    hours = pgettext("hours of a day", "%(from)s to %(until)s") % {
+        "from": _clock(change.starts),
+        "until": _clock(change.ends),
+    }
+    if whole:
+        hours = gettext("the whole day")
+    elif part:
+        hours = word(part, "part")
+    return str(told) % {"day": moments.day(change.day), "hours": hours}
+
+
+@register.filter
+def weekday_short(day: date) -> str:
+    """Two letters on a phone: "ma"."""
+    return str(WEEKDAYS_ABBR[day.weekday()])
+
+
+@register.filter
+def part_letter(part: str) -> str:
+    """The letter of a part of the day."""
+    return str(PART_LETTERS[part])
+
+
+@register.filter
+def mark_letter(state: str) -> str:
+    """The letter of why somebody cannot, where that may be told."""
+    return str(MARKS[state][0])
+
+
+@register.filter
+def mark_words(mark: Mark) -> str:
+    """What a mark says, for who hears it."""
+    if mark.state == "busy":
+        return gettext("booked from %(time)s") % {"time": moments.clock(mark.starts[0])}
+    if mark.state == "free":
+        return gettext("can be asked")
+    return str(MARKS[mark.state][1]) if mark.state else gettext("no hours given")
+
+
+@register.filter
+def mark_legend(_of: str) -> list[tuple[str, str]]:
+    """Every letter with what it says, for under the page."""
+    return [(state, str(words)) for state, (_letter, words) in MARKS.items()]
+
+
+@register.simple_tag
+def week_sentence(week: PoolWeek) -> str:
+    """How a week of the pool stands, in one sentence."""
+    if not week.people:
+        return gettext("Nobody is in this week")
+    n = len(week.holes)
+    if not n:
+        return gettext("In every part of this week somebody can")
+    said = ngettext(
+        "In %(n)s part of this week nobody can", "In %(n)s parts of this week nobody can", n
+    )
+    return said % {"n": number(n) if n > 1 else pgettext("count of gaps", "one")}
 
 
 def _clock(minutes: int) -> str:

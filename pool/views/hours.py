@@ -15,6 +15,7 @@ from core import audit, clock
 from core.access.models import Role
 from core.access.permissions import allow
 from pool import actions, queries
+from pool.forms.days import DaysForm, ExactForm
 from pool.forms.week import AbsenceForm, WeekForm
 from pool.models import Absence, Expert
 from pool.permissions import STAFF, may_edit
@@ -37,29 +38,50 @@ def my_week(request: HttpRequest) -> HttpResponse:
 
 def _week(request: HttpRequest, expert: Expert, *, own: bool) -> HttpResponse:
     user, now = person_of(request), clock.now()
-    page = queries.expert_page(expert, with_papers=False, now=now)
-    form = WeekForm(request.POST or None, week=page.week)
+    week = queries.weeks_of([expert.pk]).get(expert.pk, [])
+    form = WeekForm(request.POST or None, week=week)
     if request.method == "POST" and form.is_valid():
         actions.set_week(expert_id=expert.pk, rows=form.rows(), by=user, now=now)
         messages.success(
             request, _("Saved. We ask you only in these hours.") if own else _("Saved.")
         )
-        return redirect(_week_url(expert, own=own))
+        return redirect(week_url(expert, own=own))
     if not own:
         audit.read("hours", by=user, at=now, subject=expert.pk, fields_class=2)
-    return _show_week(request, expert, form, AbsenceForm(auto_id="away_%s"), own=own)
+    return show_week(request, expert, own=own, form=form)
 
 
-def _show_week(
-    request: HttpRequest, expert: Expert, form: WeekForm, away: AbsenceForm, *, own: bool
+def show_week(  # noqa: PLR0913  (one page with four forms, of which one may be faulty)
+    request: HttpRequest,
+    expert: Expert,
+    *,
+    own: bool,
+    form: WeekForm | None = None,
+    away: AbsenceForm | None = None,
+    days: DaysForm | None = None,
+    exact: ExactForm | None = None,
 ) -> HttpResponse:
-    page = queries.expert_page(expert, with_papers=False, now=clock.now())
-    shown = {"expert": expert, "form": form, "away": away, "absences": page.absences, "own": own}
-    status = 422 if form.is_bound or away.is_bound else 200
-    return render(request, "pool/week_form.html", shown, status=status)
+    """The page about hours; a form that was sent and needs a look comes back as it was."""
+    page = queries.hours_page(expert, now=clock.now())
+    sent = [one for one in (form, away, days, exact) if one is not None and one.is_bound]
+    form = form or WeekForm(week=page.week)
+    shown = {
+        "expert": expert,
+        "own": own,
+        "page": page,
+        "form": form,
+        "unfolds_week": form.is_bound or not page.week,
+        "away": away or AbsenceForm(auto_id="away_%s"),
+        "days": days
+        or DaysForm(first=page.today, parts=page.parts, differing=page.differing_dates),
+        "exact": exact or ExactForm(auto_id="exact_%s"),
+        "url": week_url(expert, own=own),
+    }
+    return render(request, "pool/week_form.html", shown, status=422 if sent else 200)
 
 
-def _week_url(expert: Expert, *, own: bool) -> str:
+def week_url(expert: Expert, *, own: bool) -> str:
+    """The page about hours, of oneself or of somebody else."""
     return reverse("pool:my-week") if own else reverse("pool:expert-week", args=[expert.pk])
 
 
@@ -67,11 +89,10 @@ def _week_url(expert: Expert, *, own: bool) -> str:
 @require_POST
 def absence_add(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """Be away for a while."""
-    expert, own = _own_or_staff(request, expert_id)
+    expert, own = own_or_staff(request, expert_id)
     form = AbsenceForm(request.POST, auto_id="away_%s")
     if not form.is_valid():
-        week = queries.weeks_of([expert.pk]).get(expert.pk, [])
-        return _show_week(request, expert, WeekForm(week=week), form, own=own)
+        return show_week(request, expert, own=own, away=form)
     starts_at, ends_at = form.period()
     actions.add_absence(
         expert_id=expert.pk,
@@ -81,14 +102,14 @@ def absence_add(request: HttpRequest, expert_id: UUID) -> HttpResponse:
         now=clock.now(),
     )
     messages.success(request, _("Written down. No questions on those days."))
-    return redirect(_week_url(expert, own=own))
+    return redirect(week_url(expert, own=own))
 
 
 @allow(*STAFF, Role.EXPERT)
 @require_POST
 def absence_remove(request: HttpRequest, expert_id: UUID, absence_id: UUID) -> HttpResponse:
     """Be there after all."""
-    expert, own = _own_or_staff(request, expert_id)
+    expert, own = own_or_staff(request, expert_id)
     try:
         actions.remove_absence(
             absence_id=absence_id, expert_id=expert.pk, by=person_of(request), now=clock.now()
@@ -96,10 +117,10 @@ def absence_remove(request: HttpRequest, expert_id: UUID, absence_id: UUID) -> H
     except Absence.DoesNotExist:
         raise Http404 from None
     messages.success(request, _("Taken away."))
-    return redirect(_week_url(expert, own=own))
+    return redirect(week_url(expert, own=own))
 
 
-def _own_or_staff(request: HttpRequest, expert_id: UUID) -> tuple[Expert, bool]:
+def own_or_staff(request: HttpRequest, expert_id: UUID) -> tuple[Expert, bool]:
     """The expert, and whether it is the one who asks; somebody else's looks like none."""
     me = queries.expert_of(person_of(request))
     if me is not None and me.pk == expert_id:

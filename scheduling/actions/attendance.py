@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import audit
 from core.access.models import User
 from core.errors import Refusal
+from pool.actions import weigh
 from scheduling.actions.overdue import is_out
 from scheduling.actions.reminders import stop_reminders
 from scheduling.actions.sessions import locked, own_role
@@ -18,7 +19,7 @@ from scheduling.actions.watches import watch
 from scheduling.models import Session, SessionRole
 from scheduling.queries import request_of, roles_in
 from scheduling.rules import CHECK_IN_OPENS
-from scheduling.states import SESSION, RoleKind, SessionState
+from scheduling.states import HEAVY, SESSION, RoleKind, SessionState
 
 
 class TooEarly(Refusal):
@@ -118,6 +119,9 @@ def _end(session: Session, state: SessionState, *, by: User, now: datetime) -> N
     stop_reminders(session, now=now)
     Session.objects.filter(pk=session.pk, state__in=SESSION.sources(state)).update(state=state)
     session.refresh_from_db()
+    if session.kind in HEAVY:
+        # Nobody rests from a meeting that was not.
+        weigh(source=session.pk, is_heavy=state == SessionState.HELD)
     audit.record(
         f"session.{state.lower()}",
         by=by,

@@ -17,6 +17,7 @@ from core.access.models import Membership, Role, User
 from core.errors import Refusal
 from matching.actions import open_task, settle_task, start_calling
 from matching.models.requests import TaskKind
+from pool.actions import weigh
 from scheduling import rules
 from scheduling.actions.sessions import own_role
 from scheduling.actions.telling import ask_to_check_out
@@ -62,6 +63,9 @@ def look_for(*, role_id: UUID, now: datetime) -> int:
     )
     if step == rules.LAST_STEP:
         call_about(role, now=now)
+        if role.assignment_id is not None:
+            # Whatever it was: whoever had to be looked for rests afterwards.
+            weigh(source=session.pk, is_heavy=True, expert_id=role.assignment.expert_id)
     else:
         ask_to_check_out(session, recipients([role])[0], key=_mail_key(role), now=now)
         watch(role, session)

@@ -11,7 +11,6 @@ from django.db import transaction
 from core import audit, outbox
 from core.outbox import Channel
 from matching.models import Request
-from pool.models import RegionProfile
 from scheduling import rules
 from scheduling.actions import telling
 from scheduling.models import Reminder, Session, SessionRole
@@ -24,20 +23,21 @@ KIND = "scheduling.reminder"
 def write_reminders(
     session: Session, people: Iterable[Recipient], request: Request, *, now: datetime
 ) -> int:
-    """Write what must leave about this version of `session`. Returns how many moments there are.
+    """Write what must leave about this version of `session`. Returns for how many moments.
 
     None is left when the session is so near that every moment has passed; the confirmation of
     the plan is reminder enough then.
     """
-    profile = RegionProfile.here()
-    moments = rules.reminder_instants(
-        session.starts_at,
-        reminder_minutes(request),
-        quiet_from=profile.quiet_from,
-        quiet_until=profile.quiet_until,
-        now=now,
-    )
+    n_moments = 0
     for one in people:
+        moments = rules.reminder_instants(
+            session.starts_at,
+            reminder_minutes(request),
+            quiet_from=one.quiet[0],
+            quiet_until=one.quiet[1],
+            now=now,
+        )
+        n_moments = max(n_moments, len(moments))
         if one.user is None:
             continue
         for channel in one.channels:
@@ -53,7 +53,7 @@ def write_reminders(
                 outbox.schedule(
                     KIND, subject=reminder.pk, at=moment.at, once_per=f"reminder:{reminder.pk}"
                 )
-    return len(moments)
+    return n_moments
 
 
 def stop_reminders(session: Session, *, now: datetime) -> None:
@@ -81,11 +81,11 @@ def remind(*, reminder_id: UUID, now: datetime) -> None:
     )
     if reminder is None:
         return
-    later = _after_quiet(reminder.session, now=now)
+    one = _person(reminder)
+    later = _after_quiet(reminder.session, one, now=now) if one else now
     if later > now:
         outbox.schedule(KIND, subject=reminder.pk, at=later, once_per=f"reminder:{reminder.pk}:2")
         return
-    one = _person(reminder)
     if one is None or not _is_wanted(reminder, one, now):
         _end(reminder, ReminderState.SKIPPED, now)
         return
@@ -127,9 +127,8 @@ def _person(reminder: Reminder) -> Recipient | None:
     return None
 
 
-def _after_quiet(session: Session, *, now: datetime) -> datetime:
-    profile = RegionProfile.here()
-    later = rules.after_quiet(now, profile.quiet_from, profile.quiet_until)
+def _after_quiet(session: Session, one: Recipient, *, now: datetime) -> datetime:
+    later = rules.after_quiet(now, *one.quiet)
     return later if later < session.starts_at else now
 
 

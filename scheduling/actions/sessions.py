@@ -13,19 +13,22 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, outbox
 from core.access.models import Membership, Role, User
 from core.clock import local
 from core.errors import NotAllowed, Refusal
+from core.ui import moments
 from matching.actions import require_complete_gate, settle_tasks
 from matching.models import Assignment, GateItem, Request, Task
 from matching.models.requests import TaskKind
 from matching.permissions import may_coordinate, require_follower
+from matching.queries import session_objections, settings_here
 from matching.states import AssignmentState, GateCode, GateItemState
 from pool.actions import Booking, book_all, rebook, release, take_turns
-from pool.queries import deployability
+from pool.queries import deployability, rest_of
 from pool.states import BlockKind
 from scheduling.actions.reminders import stop_reminders, write_reminders
 from scheduling.actions.telling import Template, tell
@@ -39,7 +42,7 @@ from scheduling.queries import (
     sessions_of,
     travel_time,
 )
-from scheduling.states import LIVE, SESSION, RoleKind, SessionKind, SessionState
+from scheduling.states import HEAVY, LIVE, SESSION, RoleKind, SessionKind, SessionState
 
 GATE_KIND = "scheduling.gate"
 # The safety check is asked again this long before a session, for the moment of the session.
@@ -69,6 +72,22 @@ class NotDeployable(Refusal):
     """Judged at the date of the work; which paper it is, is said to the coordinator only."""
 
     message = _("This person cannot do this work on that day. Call the coordinator.")
+
+
+class Resting(Refusal):
+    """After a heavy contact, planned ones too."""
+
+    def __init__(self, until: datetime) -> None:
+        said = gettext("After a heavy contact this person rests until %(moment)s. Choose later.")
+        super().__init__(said % {"moment": moments.moment(until)})
+
+
+class NextTooSoon(Refusal):
+    message = _("Another session follows before this person has rested. Move that one first.")
+
+
+class WeekFull(Refusal):
+    message = _("This person has as many sessions that week as agreed. Choose another week.")
 
 
 class DuoNeeded(Refusal):
@@ -123,9 +142,18 @@ def plan_session(  # noqa: PLR0913  who, what, when, where, with whom
     travel = travel_time(kind)
     take_turns(one.expert_id for one in assignments)
     blocks = book_all(
-        Booking(one.expert, BlockKind.SESSION, start, end, travel, session.pk)
+        Booking(
+            one.expert,
+            BlockKind.SESSION,
+            start,
+            end,
+            travel,
+            session.pk,
+            is_heavy=kind in HEAVY,
+        )
         for one in assignments
     )
+    _require_room(session, request, assignments, now=now)
     block_of = {block.expert_id: block for block in blocks}
     for one in assignments:
         SessionRole.objects.create(
@@ -161,7 +189,8 @@ def move_session(  # noqa: PLR0913  the session, when and where
     _require_live(session)
     _require_moment(request, session.kind, start, end, now)
     roles = [role for role in roles_in(session) if role.assignment is not None]
-    _require_deployable(request, [role.assignment for role in roles if role.assignment], start)
+    assignments = [role.assignment for role in roles if role.assignment]
+    _require_deployable(request, assignments, start)
     travel = travel_time(session.kind)
     take_turns(role.assignment.expert_id for role in roles if role.assignment)
     # In the order in which planning books them: by expert.
@@ -177,6 +206,7 @@ def move_session(  # noqa: PLR0913  the session, when and where
         ends_at=end,
         place_id=place_id,
     )
+    _require_room(session, request, assignments, now=now)
     audit.record("session.moved", by=by, at=now, subject=request.case_id, target=session)
     watch_all(session)
     _settle(session, request, "changed", now=now)
@@ -345,6 +375,39 @@ def _require_deployable(
         # A pause asks for no new work; what somebody took on before it may still be planned.
         if set(verdict.problems) - {"PAUSED"}:
             raise NotDeployable
+
+
+def _require_room(
+    session: Session, request: Request, assignments: Collection[Assignment], *, now: datetime
+) -> None:
+    """Load and rest at the date of the meeting; a call on the phone asks for neither.
+
+    Asked once its hours are booked: hours that are given away are the plainer reason.
+    """
+    if session.kind == SessionKind.PHONE:
+        return
+    hours = {"start": session.starts_at, "end": session.ends_at}
+    for one in assignments:
+        found = session_objections(request, one.expert_id, **hours, now=now, but=session.pk)
+        facts = {objection.code: objection.facts for objection in found}
+        if "RESTING" in facts:
+            raise Resting(datetime.fromisoformat(str(facts["RESTING"]["until"])))
+        if "MAX_PER_WEEK" in facts:
+            raise WeekFull
+        if session.kind in HEAVY and _follows(session, request, one.expert_id):
+            raise NextTooSoon
+
+
+def _follows(session: Session, request: Request, expert_id: UUID) -> bool:
+    """Has this expert another meeting before the rest after `session` is over?"""
+    rest = rest_of(expert_id, settings_here(request.policy).heavy_rest)
+    roles = SessionRole.objects.filter(
+        assignment__expert=expert_id,
+        session__state__in=LIVE,
+        session__starts_at__gte=session.ends_at,
+        session__starts_at__lt=session.ends_at + rest,
+    )
+    return roles.exclude(session__kind=SessionKind.PHONE).exists()
 
 
 def _require_waived_duo(request: Request) -> None:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext
 
 from core import outbox
 from core.outbox import Attachment, Channel
-from pool.models import RegionProfile
 from scheduling import ics, rules
 from scheduling.models import Session
 from scheduling.queries import Recipient, entry
@@ -42,9 +41,9 @@ def tell(
     for one in people:
         if one.email:
             _post(session, one, template, Channel.EMAIL, now=now)
-    at = sms_moment(session, now=now)
     for one in by_sms:
         if Channel.SMS in one.channels:
+            at = sms_moment(session, one, now=now)
             _post(session, one, template, Channel.SMS, now=now, at=at)
 
 
@@ -61,10 +60,9 @@ def ask_to_check_out(session: Session, one: Recipient, *, key: str, now: datetim
         _post(session, one, "check_out", channel, now=now, key=key)
 
 
-def sms_moment(session: Session, *, now: datetime) -> datetime:
-    """When a text about `session` leaves: now, or after quiet hours where that is early enough."""
-    profile = RegionProfile.here()
-    later = rules.after_quiet(now, profile.quiet_from, profile.quiet_until)
+def sms_moment(session: Session, one: Recipient, *, now: datetime) -> datetime:
+    """When a text to `one` leaves: now, or after their quiet hours where that is early enough."""
+    later = rules.after_quiet(now, *one.quiet)
     return later if session.starts_at - later >= TIME_TO_ACT else now
 
 

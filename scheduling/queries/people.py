@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -16,7 +16,7 @@ from core.outbox.states import Channel
 from matching.models import Assignment, Request
 from matching.states import AssignmentState
 from pool.models import Expert
-from pool.queries import contact
+from pool.queries import contact, own_quiet, quiet_hours
 from pool.states import ExpertState
 from scheduling.models import Session, SessionRole
 from scheduling.states import LIVE, RoleKind
@@ -99,6 +99,7 @@ class Recipient:
         wants_invite: a calendar file comes with the mail.
         is_expert: is spoken to as "je" and reads nothing that tells a stranger anything.
         is_there: takes part still: not left, suspended or paused, membership running.
+        quiet: when the phone is quiet: from and until, on the wall clock.
     """
 
     user: User | None
@@ -109,6 +110,7 @@ class Recipient:
     language: str
     is_expert: bool
     is_there: bool
+    quiet: tuple[time, time]
 
     @property
     def key(self) -> str:
@@ -129,16 +131,17 @@ def recipients(roles: Iterable[SessionRole]) -> list[Recipient]:
             user_id__in=staff, role__in=wanted, ended_at=None
         ).order_by("phone", "pk")
     }
+    quiet = quiet_hours()
     found = []
     for role in listed:
         if role.assignment is not None:
-            found.append(_expert(role.assignment))
+            found.append(_expert(role.assignment, quiet))
         elif role.user is not None:
-            found.append(_professional(role.user, members.get(role.user.pk)))
+            found.append(_professional(role.user, members.get(role.user.pk), quiet))
     return found
 
 
-def _expert(assignment: Assignment) -> Recipient:
+def _expert(assignment: Assignment, quiet: tuple[time, time]) -> Recipient:
     expert = assignment.expert
     reach = contact(expert)
     by_sms = reach.wants_sms and bool(reach.phone)
@@ -153,10 +156,11 @@ def _expert(assignment: Assignment) -> Recipient:
         is_there=expert.state == ExpertState.ACTIVE
         and not expert.is_paused
         and assignment.state == AssignmentState.ACTIVE,
+        quiet=own_quiet(expert) or quiet,
     )
 
 
-def _professional(user: User, membership: Membership | None) -> Recipient:
+def _professional(user: User, membership: Membership | None, quiet: tuple[time, time]) -> Recipient:
     phone = membership.phone if membership else ""
     return Recipient(
         user=user,
@@ -167,6 +171,7 @@ def _professional(user: User, membership: Membership | None) -> Recipient:
         language=user.language,
         is_expert=False,
         is_there=membership is not None and user.is_active,
+        quiet=quiet,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -36,7 +36,7 @@ from matching.rules.objections import (
 from matching.rules.points import LANGUAGE_SHARE
 from matching.rules.references import is_bsn
 from matching.sentences import Audience, why, why_not
-from pool.rules import Candidate, Papers, Rule, WeekRow
+from pool.rules import Candidate, DayHours, Papers, Rule, WeekRow
 from pool.vocabulary import Activity, DayPart, LanguageLevel, Need
 
 NOON = datetime(2026, 3, 10, 11, tzinfo=UTC)  # Tuesday, 12:00 in Amsterdam
@@ -94,7 +94,12 @@ AGREED = Settings(
     rest=12 * HOUR,
     travel=timedelta(minutes=30),
     first_contact_within=DAY,
+    heavy_rest=24 * HOUR,
 )
+SECOND = timedelta(seconds=1)
+LUNCH = (time(11, 30), time(13))
+TIMED_START, TIMED_END = NOON + DAY, NOON + DAY + HOUR
+NOT_THAT_DAY = DayHours(date(2026, 3, 11), 12 * 60, 13 * 60, is_there=False)
 EVENINGS = tuple(WeekRow(weekday, 18 * 60, 22 * 60) for weekday in range(7))
 MORNINGS = tuple(WeekRow(weekday, 8 * 60, 12 * 60) for weekday in range(7))
 EDGE = TIMED.seat_start - AGREED.travel if TIMED.seat_start else NOON
@@ -178,6 +183,46 @@ SIDES: dict[str, tuple[str, Case, Case]] = {
         "REST",
         (ada(last_contact_end=NOON - 12 * HOUR + timedelta(seconds=1)), WISH, 0),
         (ada(last_contact_end=NOON - 12 * HOUR), WISH, 0),
+    ),
+    "said not today": (
+        "NOT_TODAY",
+        (ada(not_today_until=NOON + HOUR), wish(asked_at=NOON), 0),
+        (ada(not_today_until=NOON + HOUR), wish(asked_at=NOON + HOUR), 0),
+    ),
+    "not woken": (
+        "QUIET",
+        (ada(urgent_wakes=False, quiet=LUNCH), wish(asked_at=NOON, is_urgent=True), 0),
+        (ada(urgent_wakes=True, quiet=LUNCH), wish(asked_at=NOON, is_urgent=True), 0),
+    ),
+    "what can wait": (
+        "QUIET",
+        (ada(urgent_wakes=False, quiet=LUNCH), wish(asked_at=NOON, is_urgent=True), 0),
+        (ada(urgent_wakes=False, quiet=LUNCH), wish(asked_at=NOON), 0),
+    ),
+    "own quiet hours are over": (
+        "QUIET",
+        (ada(urgent_wakes=False, quiet=LUNCH), wish(asked_at=NOON, is_urgent=True), 0),
+        (ada(urgent_wakes=False, quiet=LUNCH), wish(asked_at=NOON + HOUR, is_urgent=True), 0),
+    ),
+    "rest after a heavy contact": (
+        "RESTING",
+        (ada(heavy_ends=(NOON - 24 * HOUR + SECOND,)), WISH, 0),
+        (ada(heavy_ends=(NOON - 24 * HOUR,)), WISH, 0),
+    ),
+    "more rest where the expert asks it": (
+        "RESTING",
+        (ada(heavy_ends=(NOON - 24 * HOUR,), own_rest=48 * HOUR), WISH, 0),
+        (ada(heavy_ends=(NOON - 24 * HOUR,), own_rest=HOUR), WISH, 0),
+    ),
+    "a heavy contact still to come": (
+        "RESTING",
+        (ada(heavy_ends=(TIMED_START - HOUR,)), TIMED, 0),
+        (ada(heavy_ends=(TIMED_END,)), TIMED, 0),
+    ),
+    "not on that day": (
+        "NOT_AVAILABLE",
+        (ada(changes=(NOT_THAT_DAY,)), TIMED, 0),
+        (ada(week=(), changes=(replace(NOT_THAT_DAY, is_there=True),)), TIMED, 0),
     ),
     "an area of their own choice": (
         "EXCLUDED_AREA",

@@ -18,6 +18,7 @@ from pool import actions as pool_actions
 from pool.models import (
     Absence,
     Agreement,
+    DayChange,
     ExcludedArea,
     ExcludedOrganisation,
     Expert,
@@ -72,7 +73,22 @@ def crowd() -> Pool:
             _mix_more(expert, number, dice, pool)
         else:
             _mix(expert, dice, pool)
+    _mix_days(others, Random(29))  # noqa: S311
     return pool
+
+
+def _mix_days(experts: list[Expert], dice: Random) -> None:
+    """Days that differ from the week, for one in three: more hours, fewer, or half an hour."""
+    for expert in experts[::3]:
+        for ahead in dice.sample(range(7), dice.randrange(1, 4)):
+            starts = 30 * dice.randrange(48)
+            DayChange.objects.create(
+                expert=expert,
+                day=NOON.date() + ahead * DAY,
+                starts=starts,
+                ends=starts + dice.choice((30, 120, 720, 1440)),
+                is_there=dice.random() < 0.5,
+            )
 
 
 def _mix(expert: Expert, dice: Random, pool: Pool) -> None:  # noqa: C901  (one thing a case)
@@ -218,6 +234,7 @@ def instead(table: str, right: str, wrong: str) -> tuple[str, ...]:
         ("SPEAKS", sieving.SPEAKS.replace("ANY (%(talks)s)", "'NATIVE'")),
         ("NOT_AWAY", sieving.NOT_AWAY.replace("<= %(begins)s", "<= %(until)s")),
         ("FREE_AT_HOURS", (sieving.FREE_AT_HOURS[0].replace("x.ends >", "x.ends - 420 >"),)),
+        ("DIFFERS_NEAR", "false"),
         ("VOG", sieving.VOG.replace("> %(on)s", "> %(on)s::date + 365")),
         ("THEN", instead("pool_excludedarea", "x.area_id = %(area)s", "true")),
         ("THEN", instead("pool_agreement", ">= %(on)s)", "> %(on)s::date + 2)")),
@@ -228,6 +245,7 @@ def instead(table: str, right: str, wrong: str) -> tuple[str, ...]:
         "language",
         "absence",
         "week",
+        "days",
         "papers",
         "places",
         "agreements",
@@ -240,6 +258,23 @@ def test_a_wrong_bound_drops_somebody_and_shows(
     monkeypatch.setattr(sieving, name, wrong)
 
     assert differing(crowd)
+
+
+@pytest.mark.usefixtures("large")
+def test_one_who_is_there_on_a_single_day_is_found() -> None:
+    pool = make_pool(1)
+    (ada,) = pool.experts
+    WeekAvailability.objects.filter(expert=ada).delete()
+    start = NOON + 2 * DAY
+    seat = seat_of(file_request(pool))
+    seat.starts_at, seat.ends_at = start, start + HOUR
+
+    assert look(seat, now=NOON).fitting == []
+
+    DayChange.objects.create(
+        expert=ada, day=start.date(), starts=12 * 60, ends=13 * 60, is_there=True
+    )
+    assert look(seat, now=NOON).fitting == [ada.pk]
 
 
 @pytest.mark.usefixtures("large")

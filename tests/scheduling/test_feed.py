@@ -16,6 +16,7 @@ from core.access.models import LinkToken, Region
 from core.access.scope import region_scope
 from scheduling import actions
 from scheduling.models import Session
+from scheduling.states import SessionKind
 from tests.factories.people import client_as
 from tests.factories.scheduling import DAY, HOUR, PLANNING, SUNDAY, Scene, make_scene
 
@@ -116,7 +117,7 @@ def test_the_window_is_a_week_back_and_ninety_days_ahead(
     address: str, scene: Scene, region: Region, clock: time_machine.Traveller
 ) -> None:
     with region_scope(region.pk):
-        scene.plan(start=NOW + 90 * DAY)
+        scene.plan(start=NOW + 90 * DAY, kind=SessionKind.PHONE)
         scene.plan(start=NOW + 90 * DAY - 3 * HOUR)
 
     assert len(events(Client().get(address).content)) == 2

@@ -24,7 +24,7 @@ from scheduling import actions
 from scheduling.models import Place, Reminder, Session, SessionRole
 from scheduling.states import ReminderState, RoleKind, SessionKind, SessionState
 from tests.factories.people import make_user
-from tests.factories.pool import make_active_expert
+from tests.factories.pool import make_active_expert, make_region_profile
 from tests.factories.scheduling import (
     DAY,
     HOUR,
@@ -209,6 +209,7 @@ def test_an_assignment_of_another_request_cannot_come_along(scene: Scene) -> Non
 
 
 def test_hours_that_are_given_away_are_refused_and_nothing_remains(scene: Scene) -> None:
+    make_region_profile(heavy_rest_minutes=0)
     scene.plan()
 
     with pytest.raises(Overlap):
@@ -220,6 +221,7 @@ def test_hours_that_are_given_away_are_refused_and_nothing_remains(scene: Scene)
 
 
 def test_back_to_back_with_travel_between_is_fine(scene: Scene) -> None:
+    make_region_profile(heavy_rest_minutes=0)
     scene.plan()
 
     scene.plan(start=SUNDAY + 2 * HOUR)
@@ -295,6 +297,7 @@ def test_moving_raises_version_and_sequence_and_keeps_the_uid(scene: Scene) -> N
 
 
 def test_moving_onto_other_hours_of_the_expert_changes_nothing(scene: Scene) -> None:
+    make_region_profile(heavy_rest_minutes=0)
     first = scene.plan()
     second = scene.plan(start=SUNDAY + 3 * HOUR)
 
