@@ -173,6 +173,8 @@ _OWN: dict[str, Callable[[Facts], str]] = {
     "BUSY": lambda _facts: _("You have another appointment at that time."),
     "ABSENT": lambda _facts: _("You said that you are away then."),
     "NOT_AVAILABLE": lambda _facts: _("These are not hours that you gave."),
+    "NOT_TODAY": lambda _facts: _("You said: not today."),
+    "QUIET": lambda _facts: _("You have quiet hours now."),
     "MAX_RUNNING": lambda facts: (
         _("You carry %(running)s already; %(most)s is your limit.") % facts
     ),

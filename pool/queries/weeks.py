@@ -97,7 +97,7 @@ class PoolWeek:
 
 
 def pool_week(*, monday: date, activity: str = "", now: datetime) -> PoolWeek:
-    """Everybody of the pool, or who does this work, in the week of `monday`: seven queries."""
+    """Everybody of the pool, or who does this work, in the week of `monday`: six queries."""
     experts = _experts(activity)
     dates = [monday + n * DAY for n in range(N_DAYS)]
     windows = [_window(day, part) for day in dates for part, *_bounds in DAY_PARTS]

@@ -18,15 +18,16 @@ from pool.permissions import STAFF
 from pool.views.shared import person_of
 
 A_WEEK = timedelta(weeks=1)
+MOST_YEARS = 2
 
 
 @allow(*STAFF)
 @require_safe
-def pool_week(request: HttpRequest, year: int = 0, week: int = 0) -> HttpResponse:
+def pool_week(request: HttpRequest, year: int | None = None, week: int = 1) -> HttpResponse:
     """Who can when in one ISO week; for the printer also with initials instead of names."""
     now = clock.now()
     today = local(now).date()
-    monday = _monday(year, week) if year else today - timedelta(days=today.weekday())
+    monday = _monday(year, week, today)
     form = WorkForm(request.GET)
     activity = form.chosen()
     found = queries.pool_week(monday=monday, activity=activity, now=now)
@@ -46,7 +47,12 @@ def pool_week(request: HttpRequest, year: int = 0, week: int = 0) -> HttpRespons
     return render(request, "pool/pool_week.html", shown)
 
 
-def _monday(year: int, week: int) -> date:
+def _monday(year: int | None, week: int, today: date) -> date:
+    """Of the week that was asked; weeks that nobody plans in are not there."""
+    if year is None:
+        return today - timedelta(days=today.weekday())
+    if abs(year - today.year) > MOST_YEARS:
+        raise Http404
     try:
         return date.fromisocalendar(year, week, 1)
     except ValueError:
