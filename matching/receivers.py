@@ -8,6 +8,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from core.access.models import Membership, Role, User
+from core.access.scope import region_scope
 from core.access.signals import membership_stopped
 from core.outbox import message_failed
 from core.outbox.models import Message
@@ -15,8 +16,9 @@ from matching.actions import ask_to_call, hurry, withdraw_offers_of
 from matching.actions.passing import pass_on
 from matching.actions.tasks import open_task, settle_task
 from matching.models.requests import TaskKind
+from matching.queries.lent import asked_elsewhere
 from pool import signals
-from pool.models import Correction, Expert
+from pool.models import Correction, Expert, LendingGrant
 
 TODAY, A_WEEK = timedelta(hours=4), timedelta(days=7)
 
@@ -26,8 +28,18 @@ TODAY, A_WEEK = timedelta(hours=4), timedelta(days=7)
 @receiver(signals.expert_left, dispatch_uid="matching.expert_left")
 @receiver(signals.consent_withdrawn, dispatch_uid="matching.consent_withdrawn")
 def take_offers_back(*, expert: Expert, now: datetime, **_more: Any) -> None:
-    """Open offers go to the next in line; nobody is told why."""
+    """Open offers go to the next in line, here and where somebody is lent; nobody is told why."""
     withdraw_offers_of(expert_id=expert.pk, now=now)
+    for region_id in asked_elsewhere(expert):
+        with region_scope(region_id):
+            withdraw_offers_of(expert_id=expert.pk, now=now)
+
+
+@receiver(signals.lending_ended, dispatch_uid="matching.lending_ended")
+def take_lent_offers_back(*, grant: LendingGrant, now: datetime, **_more: Any) -> None:
+    """Nobody is asked any more through an agreement that is over; work that runs is for people."""
+    with region_scope(grant.borrower_region_id):
+        withdraw_offers_of(expert_id=grant.expert_id, now=now)
 
 
 @receiver(message_failed, dispatch_uid="matching.message_failed")

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from matching.views import calls, filing, home, links, passing, requests, status, today
+from matching.views import (
+    calls,
+    elsewhere,
+    filing,
+    home,
+    lending,
+    links,
+    passing,
+    requests,
+    status,
+    today,
+)
 
 app_name = "matching"
 urlpatterns = [
@@ -49,5 +60,15 @@ urlpatterns = [
     path("oproepen/<uuid:pk>/volgende/", calls.call_pass, name="call-pass"),
     path("taken/<uuid:pk>/klaar/", home.task_done, name="task-done"),
     path("vandaag/", today.today, name="today"),
+    path("pool/uitlenen/", lending.lending, name="lending"),
+    path("pool/uitlenen/vragen/", lending.lending_ask, name="lending-ask"),
+    path("pool/uitlenen/voorstellen/", lending.lending_propose, name="lending-propose"),
+    path("pool/uitlenen/vraag/<uuid:pk>/", lending.lending_ask_close, name="lending-ask-close"),
+    path("pool/uitlenen/<uuid:pk>/tweede/", lending.lending_decide, name="lending-decide"),
+    path("pool/uitlenen/<uuid:pk>/stoppen/", lending.lending_end, name="lending-end"),
+    path("ik/elders/<uuid:pk>/", elsewhere.lending_word, name="lending-word"),
+    path("ik/elders/<uuid:pk>/stoppen/", elsewhere.lending_stop, name="lending-stop"),
+    path("ik/elders/naar/<int:region_id>/", elsewhere.visit, name="visit"),
+    path("ik/elders/thuis/", elsewhere.come_home, name="come-home"),
     path("v/<str:token>/", links.offer_link, name="offer-link"),
 ]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models.signals import post_save
 
 from core.access.models import Invitation, Region, Role, User
 from core.access.scope import region_scope
 from core.access.signals import invitation_accepted
+from core.outbox import handler
 from pool import actions
 from pool.models import Expert
-from pool.signals import expert_left
+from pool.signals import consent_withdrawn, expert_left
 
 
 def tie_account(invitation: Invitation, user: User, **_signal: Any) -> None:
@@ -34,8 +37,21 @@ def forget_way(expert: Expert, **_signal: Any) -> None:
     actions.forget_application(expert.pk)
 
 
+def end_lending_of(expert: Expert, now: datetime, **_signal: Any) -> None:
+    """Whoever left the pool, or takes the consent back, is lent nowhere any more."""
+    actions.end_all_lending(expert, by=None, now=now)
+
+
+@handler(actions.ENDS)
+def lending_ends(subject: UUID, now: datetime) -> None:
+    """The last day of an agreement is over."""
+    actions.end_on_its_day(grant_id=subject, now=now)
+
+
 def connect() -> None:
     """Listen; called once, when the site starts."""
     post_save.connect(give_first_words, sender=Region, dispatch_uid="pool.give_first_words")
     invitation_accepted.connect(tie_account, dispatch_uid="pool.tie_account")
     expert_left.connect(forget_way, dispatch_uid="pool.forget_way")
+    expert_left.connect(end_lending_of, dispatch_uid="pool.end_lending_of")
+    consent_withdrawn.connect(end_lending_of, dispatch_uid="pool.lending_without_consent")

@@ -21,3 +21,5 @@ correction_done = Signal()
 vog_ends_soon = Signal()
 vog_stopped = Signal()
 vog_carries = Signal()
+# grant: an agreement to lend that ran is over; sent in the region of who ended it.
+lending_ended = Signal()

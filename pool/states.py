@@ -179,3 +179,64 @@ DEBRIEF = machine(
         DebriefState.MISSED: "coordinator",
     },
 )
+
+
+class AskState(models.TextChoices):
+    """What became of a region's question to another for somebody."""
+
+    OPEN = "OPEN", _("waits for an answer")
+    ANSWERED = "ANSWERED", _("somebody was found")
+    DECLINED = "DECLINED", _("not possible now")
+    WITHDRAWN = "WITHDRAWN", _("taken back")
+
+
+ASK = machine(
+    "question to lend",
+    {
+        AskState.OPEN: {AskState.ANSWERED, AskState.DECLINED, AskState.WITHDRAWN},
+        AskState.ANSWERED: set(),
+        AskState.DECLINED: set(),
+        AskState.WITHDRAWN: set(),
+    },
+    {
+        AskState.OPEN: "coordinator of the region that asks",
+        AskState.ANSWERED: "the expert, by agreeing",
+        AskState.DECLINED: "coordinator of the region that was asked",
+        AskState.WITHDRAWN: "coordinator of the region that asks",
+    },
+)
+
+
+class GrantState(models.TextChoices):
+    """How far an agreement to lend somebody is."""
+
+    PROPOSED = "PROPOSED", _("waits for a second person")
+    GRANTED = "GRANTED", _("waits for the expert")
+    RUNNING = "RUNNING", _("runs")
+    ENDED = "ENDED", _("over")
+
+
+class GrantEnd(models.TextChoices):
+    """Whose word ended an agreement; never why."""
+
+    HOME = "HOME", _("the own region")
+    BORROWER = "BORROWER", _("the other region")
+    EXPERT = "EXPERT", _("the expert")
+    DATE = "DATE", _("the agreed day")
+
+
+GRANT = machine(
+    "agreement to lend",
+    {
+        GrantState.PROPOSED: {GrantState.GRANTED, GrantState.ENDED},
+        GrantState.GRANTED: {GrantState.RUNNING, GrantState.ENDED},
+        GrantState.RUNNING: {GrantState.ENDED},
+        GrantState.ENDED: set(),
+    },
+    {
+        GrantState.PROPOSED: "coordinator of the home region",
+        GrantState.GRANTED: "a second person of the home region; one of both is its administrator",
+        GrantState.RUNNING: "the expert, with an own distance",
+        GrantState.ENDED: "either region or the expert, at once; or the agreed day",
+    },
+)

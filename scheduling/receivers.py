@@ -7,8 +7,10 @@ from datetime import datetime
 from django.dispatch import receiver
 
 from core.access.models import User
+from core.access.scope import region_scope
 from matching import signals as matching
 from matching.models import Assignment, Measure, Request
+from matching.queries.lent import works_elsewhere
 from pool import signals as pool
 from pool.models import Expert
 from scheduling import actions
@@ -44,7 +46,7 @@ def request_closed(request: Request, now: datetime, **_facts: object) -> None:
 @receiver(pool.expert_suspended, dispatch_uid="scheduling.expert_suspended")
 def expert_suspended(expert: Expert, now: datetime, **_facts: object) -> None:
     """Whoever is suspended goes nowhere until a human looked."""
-    actions.unsettle(future_sessions(at=now, expert=expert), why="EXPERT_SUSPENDED", now=now)
+    _unsettle_everywhere(expert, "EXPERT_SUSPENDED", now=now)
 
 
 @receiver(matching.request_passed_on, dispatch_uid="scheduling.request_passed_on")
@@ -58,4 +60,13 @@ def request_passed_on(
 @receiver(pool.consent_withdrawn, dispatch_uid="scheduling.consent_withdrawn")
 def consent_withdrawn(expert: Expert, now: datetime, **_facts: object) -> None:
     """Nobody goes anywhere on a yes that was taken back; a coordinator hands it over."""
-    actions.unsettle(future_sessions(at=now, expert=expert), why="NO_CONSENT", now=now)
+    _unsettle_everywhere(expert, "NO_CONSENT", now=now)
+
+
+def _unsettle_everywhere(expert: Expert, why: str, *, now: datetime) -> None:
+    """Also what is planned in a region to which somebody was lent; read first, by the own one."""
+    others = works_elsewhere(expert)
+    actions.unsettle(future_sessions(at=now, expert=expert), why=why, now=now)
+    for region_id in others:
+        with region_scope(region_id):
+            actions.unsettle(future_sessions(at=now, expert=expert), why=why, now=now)

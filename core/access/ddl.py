@@ -77,3 +77,40 @@ def tie(table: str, **columns: str) -> list[migrations.RunSQL]:
         )
         for column, target in columns.items()
     ]
+
+
+def tie_abroad(table: str, column: str, target: str, *, region: str) -> list[migrations.RunSQL]:
+    """As `tie`, for a row that may belong to another region: `region` is the column that says so.
+
+    A tie of the same name that held the row to the own region makes room.
+    """
+    name = f"{table}_{column}_in_region"
+    return [
+        migrations.RunSQL(
+            [
+                f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY',
+                f'ALTER TABLE "{target}" NO FORCE ROW LEVEL SECURITY',
+                f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{name}"',
+                (
+                    f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" '
+                    f'FOREIGN KEY ("{region}", "{column}_id") REFERENCES "{target}" (region_id, id)'
+                ),
+                f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
+                f'ALTER TABLE "{target}" FORCE ROW LEVEL SECURITY',
+            ],
+            f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"',
+        )
+    ]
+
+
+def also(
+    table: str, name: str, verb: str, *, using: str = "", check: str = ""
+) -> list[migrations.RunSQL]:
+    """One more policy beside the region's, for rows that two regions share: each for one verb."""
+    clauses = (f" USING ({using})" if using else "") + (f" WITH CHECK ({check})" if check else "")
+    return [
+        migrations.RunSQL(
+            f'CREATE POLICY "{name}" ON "{table}" FOR {verb} TO naast_app, CURRENT_USER{clauses}',
+            f'DROP POLICY "{name}" ON "{table}"',
+        )
+    ]

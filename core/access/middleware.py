@@ -8,9 +8,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
+from core.access.models import User
+from core.access.permissions import guests
 from core.access.scope import region_scope
 
 Responder = Callable[[HttpRequest], HttpResponse]
+# Under which name a session keeps the region that somebody visits.
+VISITS = "visits"
 _ROLLS_BACK = "_naast_rolls_back"
 
 
@@ -44,11 +48,25 @@ class RegionMiddleware:
         region_id = getattr(request.user, "region_id", None)
         if region_id is None or _opens_its_own(request):
             return self.get_response(request)
-        with region_scope(region_id):
+        with region_scope(_visited(request, region_id)):
             response = self.get_response(request)
             if response.status_code >= 500 or rolls_back(response):  # noqa: PLR2004
                 transaction.set_rollback(True)
             return response
+
+
+def _visited(request: HttpRequest, home: int) -> int:
+    """The region that somebody went to for now, for as long as there is something to do there."""
+    session = getattr(request, "session", None)
+    there = session.get(VISITS) if session is not None else None
+    if not isinstance(there, int):
+        return home
+    user = request.user
+    with region_scope(there):
+        if isinstance(user, User) and guests(user):
+            return there
+    del request.session[VISITS]
+    return home
 
 
 def _opens_its_own(request: HttpRequest) -> bool:

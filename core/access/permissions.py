@@ -26,6 +26,21 @@ BY_LINK = "BY_LINK"
 BY_SIGNATURE = "BY_SIGNATURE"
 
 
+# Who is somebody in a region without a membership of their own: the layer above knows.
+Guests = Callable[[User], list[Membership]]
+_guests: list[Guests] = [lambda _user: []]
+
+
+def guests_with(guests_of: Guests) -> None:
+    """Let `guests_of` tell what a visitor of this region may be; called once, at the start."""
+    _guests[0] = guests_of
+
+
+def guests(user: User) -> list[Membership]:
+    """What `user` may be here as a visitor from another region; unsaved rows, asked anew."""
+    return _guests[0](user)
+
+
 def memberships(user: User) -> list[Membership]:
     """The running memberships of `user` in the current region; read once per scope.
 
@@ -46,7 +61,7 @@ def memberships(user: User) -> list[Membership]:
         )
         kept[name] = list(
             running.select_related("organisation", "region").order_by("started_at", "id")
-        )
+        ) or guests(user)
     found: list[Membership] = kept[name]
     return found
 

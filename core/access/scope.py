@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import connections, models, transaction
+from django.db.models.functions import Coalesce
 
 _region: ContextVar[int | None] = ContextVar("region", default=None)
 # What a scope may remember for its own duration, for example opened data keys.
@@ -71,6 +72,20 @@ def region_scope(region_id: int, *, using: str = "default") -> Iterator[None]:
         # transaction that an error has aborted this statement would hide that error.
         if nested and not connections[using].needs_rollback:
             _tell(outer, using)
+
+
+@contextmanager
+def rows_of(region_id: int) -> Iterator[None]:
+    """Let managers look for rows of another region, as far as the database shows any.
+
+    The database still answers as the region of the scope: only what that region was granted is
+    there to be found, and nothing can be written.
+    """
+    token = _region.set(region_id)
+    try:
+        yield
+    finally:
+        _region.reset(token)
 
 
 def _tell(region_id: int | None, using: str) -> None:
@@ -178,3 +193,15 @@ def regional_key(to: str, **options: Any) -> models.ForeignKey[Any, Any]:
     options.setdefault("on_delete", models.PROTECT)
     options.setdefault("related_name", "+")
     return models.ForeignKey(to, db_constraint=False, **options)
+
+
+def home_region(column: str) -> models.GeneratedField:
+    """The region of a row pointed at that may belong to another one: `lent_from`, or this one.
+
+    The database computes it, so that a composite key can hold the two together.
+    """
+    return models.GeneratedField(
+        expression=Coalesce(column, "region_id"),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )

@@ -39,6 +39,7 @@ from matching.states import (
     RequestState,
     SeatState,
 )
+from pool.models import Expert
 
 
 class UndoLate(Refusal):
@@ -72,7 +73,11 @@ def accept_offer(
     if offer.state not in (OfferState.OPEN, OfferState.ACCEPTED):
         # Without waiting for anybody: who comes late need not queue up for the lock.
         raise refusal_for(offer)
-    expert = lock_expert(expert_id)
+    try:
+        expert = lock_expert(expert_id)
+    except Expert.DoesNotExist:
+        # Lent from another region until a moment ago.
+        raise OfferWithdrawn from None
     if by is None and not by_link:
         # A clock never says yes.
         raise NotAllowed("")
@@ -136,7 +141,7 @@ def decline_offer(  # noqa: PLR0913  (who, what, when, how)
     # A link may have been pressed by a machine: until its time is up it can take the no back.
     take_back([offer], OfferState.DECLINED, now=now, keeps_link=by_link)
     if reason == DeclineReason.CONFLICT:
-        write_declaration(seat.request, expert_id, Conflict.CONFLICT, now=now)
+        write_declaration(seat.request, offer.expert, Conflict.CONFLICT, now=now)
     if reason == DeclineReason.TOO_HEAVY:
         open_task(
             TaskKind.TOO_HEAVY,

@@ -43,6 +43,7 @@ def begin_assignment(seat: Seat, offer: Offer, expert: Expert, *, now: datetime)
         offer=offer,
         expert=expert,
         expert_region_id=expert.region_id,
+        grant_id=offer.grant_id,
         started_at=now,
     )
     assignment.save(force_insert=True)
@@ -57,6 +58,7 @@ def begin_assignment(seat: Seat, offer: Offer, expert: Expert, *, now: datetime)
             end=seat.ends_at,
             travel=timedelta(minutes=travel),
             source=assignment.pk,
+            grant_id=offer.grant_id,
         )
     return assignment
 

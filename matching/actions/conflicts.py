@@ -13,13 +13,14 @@ from core.access.models import User
 from core.errors import Refusal
 from matching.actions.assignments import hand_back
 from matching.actions.calls import climb_after, climb_every, start_calling
-from matching.actions.rows import lock_expert, lock_running, lock_seat
+from matching.actions.rows import RequestOver, lock_expert, lock_running, lock_seat
 from matching.actions.tasks import open_task
 from matching.actions.waves import go_on, take_back
 from matching.models import ConflictDeclaration, Offer, Request
 from matching.models.requests import TaskKind
 from matching.queries.gate import running_assignments
 from matching.states import Conflict, DeclineReason, OfferState
+from pool.models import Expert
 
 
 class ConflictDeclared(Refusal):
@@ -49,13 +50,17 @@ def declare_conflict(
         Request.DoesNotExist: also where this expert was never asked; the two look the same.
         RequestOver.
     """
-    lock_expert(expert_id)
+    try:
+        expert = lock_expert(expert_id)
+    except Expert.DoesNotExist:
+        # Lent from another region until a moment ago.
+        raise RequestOver from None
     request = lock_running(request_id)
     offers = Offer.objects.filter(seat__request=request, expert_id=expert_id)
     if not offers.exists():
         raise Request.DoesNotExist
     answer = Conflict(answer)
-    write_declaration(request, expert_id, answer, now=now)
+    write_declaration(request, expert, answer, now=now)
     # Not what was said: the log stays for years after the row that holds it is gone.
     audit.record("conflict.declared", by=by, at=now, subject=expert_id, target=request)
     if answer == Conflict.NO_CONFLICT:
@@ -84,14 +89,16 @@ def require_no_conflict(request: Request, expert_id: UUID) -> None:
         raise ConflictNotAnswered
 
 
-def write_declaration(
-    request: Request, expert_id: UUID, answer: Conflict, *, now: datetime
-) -> None:
+def write_declaration(request: Request, expert: Expert, answer: Conflict, *, now: datetime) -> None:
     """Keep the answer beside the request; the last one stands."""
     ConflictDeclaration.objects.update_or_create(
         request=request,
-        expert_id=expert_id,
-        defaults={"answer": answer, "declared_at": now},
+        expert=expert,
+        defaults={
+            "answer": answer,
+            "declared_at": now,
+            "lent_from": expert.region_id if expert.is_lent else None,
+        },
     )
 
 

@@ -1,9 +1,9 @@
 """Locks and moves that every action of matching shares.
 
-One order for everybody: expert, measure, request, and then whatever hangs below a request. Its
-seats, waves, offers and items are only changed by who holds the request. Two accepts at once
-then queue up at the request; without that lock each would close the other's offer first and
-wait for the other's row: a deadlock in every second race (style.md, rule 12).
+One order for everybody: expert, agreement to lend, measure, request, and then whatever hangs
+below a request. Its seats, waves, offers and items are only changed by who holds the request. Two
+accepts at once then queue up at the request; without that lock each would close the other's offer
+first and wait for the other's row: a deadlock in every second race (style.md, rule 12).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import Refusal
 from matching.models import Measure, Request, Seat
 from matching.states import REQUEST, RUNNING, RequestState
-from pool.models import Expert
+from pool.models import Expert, LendingGrant
 
 
 class RequestOver(Refusal):
@@ -53,7 +53,12 @@ def lock_seat(seat_id: UUID) -> Seat:
 
 def lock_expert(expert_id: UUID) -> Expert:
     """The expert, held: a suspension comes either wholly before this act or wholly after it."""
-    return Expert.objects.select_for_update().get(pk=expert_id)
+    expert = Expert.reachable.select_for_update().get(pk=expert_id)
+    if expert.is_lent:
+        # So does a revocation of what lends this expert here.
+        grants = LendingGrant.to_us.filter(expert=expert).order_by("pk")
+        list(grants.select_for_update(of=("self",)))
+    return expert
 
 
 def lock_measure(measure_id: UUID) -> Measure:

@@ -39,6 +39,7 @@ def open_task(  # noqa: PLR0913  (what, about whom, when)
             "kind": kind,
             "request": request,
             "expert": expert,
+            "lent_from": expert.region_id if expert is not None and expert.is_lent else None,
             "made_at": now,
             "due_at": due_at,
         },
@@ -82,7 +83,7 @@ def ask_to_call(*, message: Message, now: datetime) -> Task:
     return open_task(
         TaskKind.MESSAGE_FAILED,
         request=offer.seat.request if offer else None,
-        expert=Expert.objects.filter(user=message.recipient_id).first()
+        expert=Expert.reachable.filter(user=message.recipient_id).first()
         if message.recipient_id
         else None,
         due_at=now + CALL_WITHIN,

@@ -25,6 +25,7 @@ from matching.queries.fit import look
 from matching.queries.terms import answer_by
 from matching.states import RUNNING, GateItemState, OfferState, RequestState, SeatState, WaveState
 from pool.models import Expert
+from pool.queries import grant_to_us
 
 DEADLINE = "matching.offer_deadline"
 
@@ -223,12 +224,14 @@ def ask_one(
     wave: Wave, expert_id: UUID, *, now: datetime, deadline_at: datetime | None = None
 ) -> Offer:
     """One offer to one expert, with its message and its deadline, or the usual term."""
-    expert = Expert.objects.get(pk=expert_id)
+    expert = Expert.reachable.get(pk=expert_id)
     deadline_at = deadline_at or answer_by(wave.seat.request, asked_at=now, expert=expert)
     offer = Offer(
         seat=wave.seat,
         wave=wave,
         expert=expert,
+        lent_from=expert.region_id if expert.is_lent else None,
+        grant_id=grant_to_us(expert).pk if expert.is_lent else None,
         rank=list(wave.order).index(expert_id) + 1 if expert_id in wave.order else 0,
         offered_at=now,
         deadline_at=deadline_at,

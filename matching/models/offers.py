@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.access.models import User
-from core.access.scope import Regional, regional_key
+from core.access.scope import Regional, home_region, regional_key
 from core.retention import Keep
 from matching.states import Conflict, DeclineReason, OfferState, WaveState
 
@@ -90,13 +90,20 @@ class Wave(Regional):
 
 
 class Offer(Regional):
-    """A question to one expert for one seat, with a deadline. Open offers hold nothing."""
+    """A question to one expert for one seat, with a deadline. Open offers hold nothing.
+
+    An expert whom another region lends belongs to `lent_from`, and `grant_id` is the agreement;
+    both are empty for the experts of the own region.
+    """
 
     retention = Keep.with_parent("seat")
 
     seat = regional_key("matching.Seat", on_delete=models.CASCADE)
     wave = regional_key("matching.Wave", on_delete=models.CASCADE)
     expert = regional_key("pool.Expert")
+    lent_from = models.BigIntegerField(null=True, blank=True)
+    expert_region_id = home_region("lent_from")
+    grant_id = models.UUIDField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=OfferState, default=OfferState.OPEN)
     rank = models.PositiveSmallIntegerField(default=1)
     offered_at = models.DateTimeField()
@@ -123,6 +130,11 @@ class Offer(Regional):
                 condition=Q(deadline_at__gt=F("offered_at")), name="offer_deadline_after_start"
             ),
             models.CheckConstraint(
+                condition=Q(lent_from=None, grant_id=None)
+                | Q(lent_from__isnull=False, grant_id__isnull=False),
+                name="offer_lent_with_grant",
+            ),
+            models.CheckConstraint(
                 condition=Q(state=OfferState.OPEN) ^ Q(closed_at__isnull=False),
                 name="offer_closed_at_iff_not_open",
             ),
@@ -146,6 +158,8 @@ class ConflictDeclaration(Regional):
 
     request = regional_key("matching.Request", on_delete=models.CASCADE)
     expert = regional_key("pool.Expert", on_delete=models.CASCADE)
+    lent_from = models.BigIntegerField(null=True, blank=True)
+    expert_region_id = home_region("lent_from")
     answer = models.CharField(max_length=12, choices=Conflict)
     declared_at = models.DateTimeField()
 

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.access.models import User
-from core.access.scope import Regional, cascade, regional_key
+from core.access.scope import Regional, cascade, home_region, regional_key
 from core.crypto import SealedText, Subject
 from core.retention import Keep
 from matching.states import (
@@ -215,6 +215,8 @@ class Task(Regional):
     kind = models.CharField(max_length=16, choices=TaskKind)
     request = regional_key("matching.Request", null=True, blank=True, on_delete=cascade)
     expert = regional_key("pool.Expert", null=True, blank=True, on_delete=cascade)
+    lent_from = models.BigIntegerField(null=True, blank=True)
+    expert_region_id = home_region("lent_from")
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()
     once_per = models.CharField(max_length=120)

@@ -129,10 +129,9 @@ def _named(decisions: Iterable[Decision], waiting: Iterable[UUID]) -> Mapping[UU
         for decision in decisions
         for line in [*decision.ranked, *decision.excluded]
     }.union(waiting)
-    rows = Expert.objects.filter(pk__in=ids).only(
-        "first_name", "last_name", "hidden_at", "data_key"
-    )
-    return {row.pk: row for row in rows.select_related("data_key")}
+    rows = Expert.reachable.filter(pk__in=ids).select_related("data_key", "region")
+    found = rows.only("first_name", "last_name", "hidden_at", "data_key", "region__name")
+    return {row.pk: row for row in found}
 
 
 def search_of(seat: Seat, rows: Rows, request: Request, *, now: datetime) -> Search:
@@ -221,7 +220,7 @@ def _candidate(
         expert_id=expert.pk,
         rank=rank,
         name=expert.short_name,
-        about=_about(parts),
+        about=_about(parts, expert),
         whys=[said for part in strong if (said := why(part, Audience.COORDINATOR))],
         why_nots=[said for part in weak if (said := why(part, Audience.COORDINATOR))],
         badge=_answer_badge(offer) if offer else None,
@@ -235,9 +234,11 @@ def _says_nothing(part: Part) -> bool:
     return part.code == "needs" and not part.fact.get("met") and not part.fact.get("missing")
 
 
-def _about(parts: Mapping[str, Part]) -> str:
-    """How far and how much is carried: "6 km · 2 of 4"."""
+def _about(parts: Mapping[str, Part], expert: Expert) -> str:
+    """How far and how much is carried: "6 km · 2 of 4"; first of all who comes from elsewhere."""
     said = []
+    if expert.is_lent:
+        said.append(gettext("from %(region)s") % {"region": expert.region.name})
     if "distance" in parts:
         said.append(gettext("%(km)s km") % {"km": parts["distance"].fact.get("km", 0)})
     if "load" in parts:

@@ -19,9 +19,10 @@ from matching import queries
 from matching.hooks import SessionMark, sessions_of
 from matching.models import Assignment, Offer, Request
 from matching.pages import words
+from matching.queries.lent import There, there
 from pool.geo import distance_km
-from pool.models import Expert, RegionProfile
-from pool.queries import coordinator_phone
+from pool.models import Expert, LendingGrant, RegionProfile
+from pool.queries import coordinator_phone, lending_of
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,14 @@ class WorkCard:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """Another region that lends, or wants to lend, this expert: what waits there."""
+
+    grant: LendingGrant
+    there: There
+
+
+@dataclass(frozen=True)
 class Today:
     """The whole page."""
 
@@ -67,6 +76,7 @@ class Today:
     work: list[WorkCard]
     call_name: str
     call_phone: str
+    elsewhere: list[Elsewhere]
 
 
 def today(expert: Expert, *, now: datetime) -> Today:
@@ -84,9 +94,19 @@ def today(expert: Expert, *, now: datetime) -> Today:
         offers=[OfferCard(one, _facts(one.seat.request, expert, roads)) for one in offers],
         sessions=sorted(coming, key=lambda one: one.starts_at)[:2],
         work=cards,
-        call_name=expert.coordinator.name.partition(" ")[0],
+        call_name=gettext("the coordinator")
+        if expert.is_lent
+        else expert.coordinator.name.partition(" ")[0],
         call_phone=coordinator_phone(at=now),
+        elsewhere=elsewhere_of(expert),
     )
+
+
+def elsewhere_of(expert: Expert) -> list[Elsewhere]:
+    """Where `expert` is lent, or is asked to be, and what waits there; nothing while visiting."""
+    if expert.is_lent:
+        return []
+    return [Elsewhere(one, there(expert, one.borrower_region_id)) for one in lending_of(expert)]
 
 
 def _title(expert: Expert, offers: Sequence[Offer]) -> str:

@@ -28,7 +28,7 @@ from matching.rules import (
 from matching.rules.objections import LASTING
 from matching.states import AssignmentState, Conflict, OfferState, Urgency
 from pool.models import RegionProfile
-from pool.queries import Candidate, candidates, requirement
+from pool.queries import Candidate, candidates, lent_candidates, requirement
 from pool.rules import Rule
 
 # An offer taken back by us, or lost to somebody faster, is no answer.
@@ -66,7 +66,7 @@ def look(seat: Seat, *, now: datetime, with_reasons: bool = False) -> Fit:
     those who do not fit; the ranking is the same (docs/adr/0028).
     """
     wish, settings = wish_of(seat, now=now), settings_here(seat.request.policy)
-    rule = requirement(activity=wish.activity, host_kind=wish.host_kind, on=wish.on)
+    rule = _rule_of(wish)
     found = None if with_reasons else sieve(wish, rule, settings=settings, now=now)
     among = None if found is None or found.is_small else found.running
     return _judged(wish, settings, rule, seat.request.policy.weights, among, now=now)
@@ -81,13 +81,24 @@ def _judged(  # noqa: PLR0913  (what was asked, and of whom)
     *,
     now: datetime,
 ) -> Fit:
-    """Everybody, or those `among` them of whom it is known how much they carry."""
+    """Everybody, or those `among` them of whom it is known how much they carry; and who is lent.
+
+    Why somebody of another region cannot is not this region's to know: such a one is left out.
+    """
     running = _running() if among is None else among
+    own = _pool(wish, rule, among, now=now)
+    lent = _lent(wish, rule, None, now=now)
+    if lent and among is not None:
+        running = {**_running([one.expert_id for one in lent]), **among}
+    guests = {one.expert_id for one in lent}
     fitting, excluded = [], []
-    for candidate in _pool(wish, rule, among, now=now):
+    for candidate in (*own, *lent):
         load = running.get(candidate.expert_id, 0)
         found = objections(candidate, wish, running=load, settings=settings)
-        if found:
+        if found and candidate.expert_id in guests:
+            if {one.code for one in found} == {"ALREADY_OFFERED"}:
+                excluded.append((candidate.expert_id, tuple(found)))
+        elif found:
             excluded.append((candidate.expert_id, tuple(found)))
         else:
             parts = score(candidate, wish, running=load, settings=settings, weights=weights)
@@ -102,8 +113,9 @@ def late_objections(seat: Seat, expert_id: UUID, *, now: datetime) -> list[Objec
     promise 14). Somebody who is no candidate at all, is not active.
     """
     wish, settings = wish_of(seat, now=now), settings_here(seat.request.policy)
-    load = _running(expert_id)[expert_id]
-    for candidate in _pool(wish, None, [expert_id], now=now):
+    load, rule = _running([expert_id])[expert_id], _rule_of(wish)
+    own = _pool(wish, rule, [expert_id], now=now)
+    for candidate in own or _lent(wish, rule, [expert_id], now=now):
         found = objections(candidate, wish, running=load, settings=settings)
         return [one for one in found if one.code in LATE_CHECKS]
     return [Objection("NOT_ACTIVE", {"state": "LEFT"})]
@@ -125,7 +137,9 @@ def session_objections(  # noqa: PLR0913  (whose, which meeting, when)
     """
     seat = Seat(request=request, starts_at=start, ends_at=end)
     wish, settings = wish_of(seat, now=now), settings_here(request.policy)
-    for candidate in _pool(wish, None, [expert_id], now=now, but=but):
+    rule, among = _rule_of(wish), [expert_id]
+    own = _pool(wish, rule, among, now=now, but=but)
+    for candidate in own or _lent(wish, rule, among, now=now, but=but, is_beside=True):
         found = objections(candidate, wish, running=0, settings=settings)
         return [one for one in found if one.code in SESSION_CHECKS]
     return [Objection("NOT_ACTIVE", {"state": "LEFT"})]
@@ -188,9 +202,34 @@ def settings_here(policy: PolicyVersion) -> Settings:
     )
 
 
+def _rule_of(wish: Wish) -> Rule:
+    return requirement(activity=wish.activity, host_kind=wish.host_kind, on=wish.on)
+
+
+def _lent(  # noqa: PLR0913  (as its callers)
+    wish: Wish,
+    rule: Rule,
+    among: Collection[UUID] | None,
+    *,
+    now: datetime,
+    but: UUID | None = None,
+    is_beside: bool = False,
+) -> list[Candidate]:
+    return lent_candidates(
+        activity=wish.activity,
+        host_kind=wish.host_kind,
+        on=wish.on,
+        now=now,
+        rule=rule,
+        among=among,
+        but=but,
+        is_beside=is_beside,
+    )
+
+
 def _pool(
     wish: Wish,
-    rule: Rule | None,
+    rule: Rule,
     among: Collection[UUID] | None,
     *,
     now: datetime,
@@ -207,11 +246,11 @@ def _pool(
     )
 
 
-def _running(expert_id: UUID | None = None) -> Counter[UUID]:
-    """How many lasting assignments each expert, or this one, carries now."""
+def _running(among: Collection[UUID] | None = None) -> Counter[UUID]:
+    """How many lasting assignments each expert, or these, carry now."""
     rows = Assignment.objects.exclude(state=AssignmentState.ENDED).filter(
         seat__request__activity__in=LASTING
     )
-    if expert_id:
-        rows = rows.filter(expert=expert_id)
+    if among is not None:
+        rows = rows.filter(expert__in=among)
     return Counter(rows.values_list("expert_id", flat=True))

@@ -56,7 +56,11 @@ def offer_link(request: HttpRequest, token: str) -> HttpResponse:
     if link is None:
         return _quiet(render(request, "matching/offer_gone.html", status=404))
     with region_scope(link.region_id):
-        response = _visit(request, link, token, now=now)
+        try:
+            response = _visit(request, link, token, now=now)
+        except Offer.DoesNotExist:
+            # Asked through an agreement between regions that is over.
+            response = render(request, "matching/offer_gone.html", status=404)
     return _quiet(response)
 
 

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.access.scope import current_region
 from core.errors import Refusal
-from pool.models import Block, Expert
+from pool.models import Block, Expert, LendingGrant
 from pool.states import BLOCK, BlockKind, BlockState
 
 EXCLUSION_VIOLATION = "23P01"
@@ -38,6 +40,7 @@ class Booking:
     travel: timedelta
     source: UUID
     is_heavy: bool = False
+    grant_id: UUID | None = None
 
 
 def book(  # noqa: PLR0913  who, what, when, for whom
@@ -48,13 +51,14 @@ def book(  # noqa: PLR0913  who, what, when, for whom
     end: datetime,
     travel: timedelta,
     source: UUID,
+    grant_id: UUID | None = None,
 ) -> Block:
     """Give hours of `expert` away to the row `source` of a higher layer.
 
     Raises:
         Overlap: they are given away already; the transaction lives on.
     """
-    (block,) = book_all([Booking(expert, kind, start, end, travel, source)])
+    (block,) = book_all([Booking(expert, kind, start, end, travel, source, grant_id=grant_id)])
     return block
 
 
@@ -89,6 +93,9 @@ def _write(booking: Booking) -> Block:
         kind=booking.kind,
         source=booking.source,
         is_heavy=booking.is_heavy,
+        # Hours stand where the expert is at home, whoever books them.
+        region_id=booking.expert.region_id,
+        grant_id=booking.grant_id,
         **_hours(booking.start, booking.end, booking.travel),
     )
     _save(block, insert=True)
@@ -119,9 +126,14 @@ def rebook(*, block: Block, start: datetime, end: datetime, travel: timedelta) -
 
 def release(*, source: UUID) -> int:
     """Take back the hours that were given away to `source`. Returns how many blocks."""
-    return Block.objects.filter(source=source, state=BlockState.LIVE).update(
-        state=BlockState.RELEASED
-    )
+    return _given_to(source).update(state=BlockState.RELEASED)
+
+
+def _given_to(source: UUID) -> QuerySet[Block]:
+    """Live blocks of `source`: of own experts, and of those whom another region lends."""
+    own = Q(region_id=current_region())
+    lent = Q(grant_id__in=LendingGrant.to_us.order_by().values("pk"))
+    return Block.unbound.filter(own | lent, source=source, state=BlockState.LIVE)
 
 
 def weigh(*, source: UUID, is_heavy: bool, expert_id: UUID | None = None) -> int:
@@ -129,7 +141,7 @@ def weigh(*, source: UUID, is_heavy: bool, expert_id: UUID | None = None) -> int
 
     From its end on these experts rest. Returns how many blocks.
     """
-    blocks = Block.objects.filter(source=source, state=BlockState.LIVE)
+    blocks = _given_to(source)
     if expert_id is not None:
         blocks = blocks.filter(expert=expert_id)
     return blocks.update(is_heavy=is_heavy)

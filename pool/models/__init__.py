@@ -18,6 +18,7 @@ from pool.models.experts import (
     LifeExperience,
     Suspension,
 )
+from pool.models.lending import LendingAsk, LendingGrant
 from pool.models.papers import Agreement, Requirement, Training, VogEvidence
 from pool.models.places import Area, MeetingPlace, RegionProfile
 from pool.models.screening import VogApplication, VogAttempt, VogBridge, VogBridgeWork
@@ -38,6 +39,8 @@ __all__ = [
     "Expert",
     "ExpertActivity",
     "ExpertLanguage",
+    "LendingAsk",
+    "LendingGrant",
     "LifeExperience",
     "MeetingPlace",
     "OnCallShift",

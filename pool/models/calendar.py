@@ -123,6 +123,7 @@ class Block(Regional):
     one its expert rests; for how long is asked of today's agreements. Only live blocks exclude.
     `source` is the row above that booked it. Insert rows in the order of expert and start
     (deadlocks), and never with ON CONFLICT: a deferrable constraint forbids it.
+    `grant_id` is the agreement by which another region booked these hours.
     """
 
     retention = Keep.after("ends_at", timedelta(days=183), "six months after the hours passed")
@@ -134,6 +135,7 @@ class Block(Regional):
     state = models.CharField(max_length=10, choices=BlockState, default=BlockState.LIVE)
     source = models.UUIDField()
     is_heavy = models.BooleanField(default=False)
+    grant_id = models.UUIDField(null=True, blank=True)
     ends_at = models.DateTimeField(editable=False)
 
     class Meta(Regional.Meta):

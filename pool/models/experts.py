@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import ClassVar, Self
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -11,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.access.models import User
-from core.access.scope import Regional, regional_key
+from core.access.scope import Regional, RegionManager, RegionQuerySet, current_region, regional_key
 from core.crypto import SealedText, Subject
 from core.retention import Keep
 from pool.models.places import Area
@@ -25,6 +27,19 @@ from pool.vocabulary import (
     Need,
     SuspensionReason,
 )
+
+
+class ReachableManager(models.Manager["Expert"]):
+    """Experts of this region, and those whom another lent to it; the database says the same."""
+
+    _queryset_class = RegionQuerySet
+
+    def get_queryset(self) -> models.QuerySet[Expert]:
+        # By name: the agreement points at its expert.
+        grants = apps.get_model("pool", "LendingGrant").to_us.order_by()
+        own = Q(region_id=current_region())
+        rows = super().get_queryset().filter(own | Q(pk__in=grants.values("expert_id")))
+        return rows.select_related("data_key")
 
 
 class Expert(Subject):
@@ -66,6 +81,9 @@ class Expert(Subject):
     # Consent was taken back: no list, no question, no name on any page but the own.
     hidden_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[RegionManager[Self]] = RegionManager()
+    reachable: ClassVar[ReachableManager] = ReachableManager()
 
     class Meta(Subject.Meta):
         constraints = [
@@ -119,6 +137,11 @@ class Expert(Subject):
         if self.is_hidden:
             return "-"
         return f"{self.first_name[:1]}{self.last_name.split(' ')[-1][:1]}"
+
+    @property
+    def is_lent(self) -> bool:
+        """Belongs to another region than the one of this scope."""
+        return self.region_id != current_region()
 
     @property
     def is_paused(self) -> bool:

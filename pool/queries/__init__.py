@@ -12,6 +12,14 @@ from pool.queries.hours import (
     rest_of,
     weeks_of,
 )
+from pool.queries.lending import (
+    grant_to_us,
+    guest,
+    lending_desk,
+    lending_of,
+    lent_candidates,
+    other_regions,
+)
 from pool.queries.matrix import Cell, Effect, Row, effects, matrix, matrix_cell
 from pool.queries.people import (
     Contact,
@@ -99,15 +107,21 @@ __all__ = [
     "expert_of",
     "expert_page",
     "free_works",
+    "grant_to_us",
+    "guest",
     "hours_page",
     "is_office_time",
     "kinds_of_support",
+    "lending_desk",
+    "lending_of",
+    "lent_candidates",
     "letter_of",
     "looks_at",
     "matching_people",
     "matrix",
     "matrix_cell",
     "on_call",
+    "other_regions",
     "own_quiet",
     "papers_of",
     "pool_week",

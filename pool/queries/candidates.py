@@ -101,6 +101,7 @@ def candidates(  # noqa: PLR0913  (the work, the moment, and of whom)
     among: Collection[UUID] | None = None,
     rule: Rule | None = None,
     but: UUID | None = None,
+    region_id: int | None = None,
 ) -> list[Candidate]:
     """All experts of the region, or those `among` them, as matching sees one; ordered by id.
 
@@ -109,10 +110,12 @@ def candidates(  # noqa: PLR0913  (the work, the moment, and of whom)
     `on` is the local date of the work: papers and the region's rule are those of that day. Hours
     that are over for two days at `now` are left out. Whoever read the `rule` hands it over. Load
     and rest leave out what `but` booked: it is to be moved.
+
+    `region_id` is another region that lends them here: the database shows of it those alone.
     """
     rule = rule or requirement(activity=activity, host_kind=host_kind, on=on)
     values = {
-        "region": current_region(),
+        "region": region_id or current_region(),
         "ids": None if among is None else list(among),
         "on": on,
         "today": local(now).date(),

@@ -41,9 +41,9 @@ class Contact:
 
 
 def expert_of(user: User) -> Expert | None:
-    """The expert behind a signed-in person, if that is one."""
+    """The expert behind a signed-in person, if that is one; also one who is lent here."""
     return (
-        Expert.objects.filter(user=user)
+        Expert.reachable.filter(user=user)
         .select_related("data_key", "home_area", "coordinator")
         .first()
     )

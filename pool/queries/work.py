@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from core.access.models import OrganisationKind
+from core.access.scope import rows_of
 from pool.models import (
     Agreement,
     Expert,
@@ -44,15 +45,18 @@ def deployability(  # noqa: PLR0913  the work, its day, and how it stands
     Running work that is planned on the local day `planned_on` may lie some weeks after the end
     of a VOG; whoever takes it up on the day itself leaves that out.
     """
-    return _judge(
-        expert,
-        does_this_work=ExpertActivity.objects.filter(expert=expert, activity=activity).exists(),
-        papers=papers_of([expert.pk], on=on)[expert.pk],
-        rule=requirement(activity=activity, host_kind=host_kind, on=on),
-        on=on,
-        starts_new=starts_new,
-        planned_on=planned_on,
-    )
+    # What the work asks is the matter of the region where it is done; papers stand at home.
+    rule = requirement(activity=activity, host_kind=host_kind, on=on)
+    with rows_of(expert.region_id):
+        return _judge(
+            expert,
+            does_this_work=ExpertActivity.objects.filter(expert=expert, activity=activity).exists(),
+            papers=papers_of([expert.pk], on=on)[expert.pk],
+            rule=rule,
+            on=on,
+            starts_new=starts_new,
+            planned_on=planned_on,
+        )
 
 
 def _judge(  # noqa: PLR0913  one fact per reason

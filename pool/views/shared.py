@@ -8,11 +8,18 @@ from uuid import UUID
 from django import forms
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 
 from core.access.models import User
 from core.errors import NotAllowed, Refusal
 from pool import queries
 from pool.models import Expert
+
+
+class StandsAtHome(Refusal):
+    """Hours and profile belong to the own region; somebody who visits another goes back first."""
+
+    message = _("This stands in your own region. Go to Today and choose Back to my own region.")
 
 
 def person_of(request: HttpRequest) -> User:
@@ -35,6 +42,8 @@ def own_expert(request: HttpRequest) -> Expert:
     found = queries.expert_of(person_of(request))
     if found is None:
         raise Http404
+    if found.is_lent:
+        raise StandsAtHome
     return found
 
 

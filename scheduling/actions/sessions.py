@@ -150,6 +150,7 @@ def plan_session(  # noqa: PLR0913  who, what, when, where, with whom
             travel,
             session.pk,
             is_heavy=kind in HEAVY,
+            grant_id=one.grant_id,
         )
         for one in assignments
     )
@@ -157,7 +158,11 @@ def plan_session(  # noqa: PLR0913  who, what, when, where, with whom
     block_of = {block.expert_id: block for block in blocks}
     for one in assignments:
         SessionRole.objects.create(
-            session=session, kind=RoleKind.EXPERT, assignment=one, block=block_of[one.expert_id]
+            session=session,
+            kind=RoleKind.EXPERT,
+            assignment=one,
+            block=block_of[one.expert_id],
+            lent_from=one.expert.region_id if one.expert.is_lent else None,
         )
     for user_id in professionals:
         SessionRole.objects.create(session=session, kind=RoleKind.PROFESSIONAL, user_id=user_id)

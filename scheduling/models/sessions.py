@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.access.models import User
-from core.access.scope import Regional, regional_key
+from core.access.scope import Regional, home_region, regional_key
 from core.retention import HISTORY, Keep
 from scheduling.states import RoleKind, SessionKind, SessionState
 
@@ -91,6 +91,9 @@ class SessionRole(Regional):
     )
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     block = regional_key("pool.Block", null=True, blank=True)
+    # Hours of a lent expert stand in the calendar at home.
+    lent_from = models.BigIntegerField(null=True, blank=True)
+    block_region_id = home_region("lent_from")
     checked_in_at = models.DateTimeField(null=True, blank=True)
     checked_out_at = models.DateTimeField(null=True, blank=True)
     expected_out_at = models.DateTimeField(null=True, blank=True)
