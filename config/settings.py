@@ -293,6 +293,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+# The usual handlers put what is larger into a temporary file, readable on the disk.
+FILE_UPLOAD_HANDLERS = ["core.uploads.InMemory"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 STATIC_URL = "static/"

@@ -136,6 +136,18 @@ class BridgeReason(models.TextChoices):
     NO_OTHER = "NO_OTHER", _("nobody else can take it over now")
 
 
+class LeavingReason(models.TextChoices):
+    """Why somebody left, where that was told: counted without the person, never a story."""
+
+    MOVED = "MOVED", _("moved house")
+    OTHER_WORK = "OTHER_WORK", _("other work or study")
+    NO_TIME = "NO_TIME", _("no time")
+    NO_FIT = "NO_FIT", _("the work did not fit")
+    NO_PAPERS = "NO_PAPERS", _("papers could not be completed")
+    BY_POOL = "BY_POOL", _("the pool ended it")
+    OTHER = "OTHER", pgettext_lazy("reason for leaving", "something else")
+
+
 class DayPart(models.TextChoices):
     """When the participant can meet."""
 

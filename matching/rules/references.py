@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-# Nine digits, also when written in groups; not a part of a longer number.
-NINE_DIGITS = re.compile(r"(?<!\d)(?<!\d[ .\-])\d(?:[ .\-]?\d){8}(?![ .\-]?\d)")
+from pool.rules import holds_bsn
+
 EMAIL = re.compile(r"\S@\S")
 # Not what follows a year: in 2026-09-04-12 there is one date, and it is this year's.
 DAY_FIRST = re.compile(
@@ -24,21 +24,11 @@ def telling(reference: str, *, today: date) -> str:
     """What is wrong with `reference`: BSN, EMAIL, BIRTH_DATE, or empty when it may be kept."""
     if EMAIL.search(reference):
         return "EMAIL"
-    if any(is_bsn(match.group()) for match in NINE_DIGITS.finditer(reference)):
+    if holds_bsn(reference):
         return "BSN"
     if any(_is_birthday(year, month, day, today) for year, month, day in _dates(reference, today)):
         return "BIRTH_DATE"
     return ""
-
-
-def is_bsn(text: str) -> bool:
-    """The 11-test: 9a + 8b + … + 2h - i is a multiple of 11, and not all are zero."""
-    digits = [int(sign) for sign in text if sign.isdigit()]
-    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    if len(digits) != len(weights) or not any(digits):
-        return False
-    total = sum(weight * digit for weight, digit in zip(weights, digits, strict=True))
-    return total % 11 == 0
 
 
 def _dates(reference: str, today: date) -> Iterator[tuple[int, int, int]]:

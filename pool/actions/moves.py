@@ -16,7 +16,8 @@ from core.access.permissions import has_role, membership_changed, require_role
 from core.clock import local
 from core.errors import NotAllowed, Refusal
 from pool.actions.experts import locked
-from pool.models import Expert, Suspension
+from pool.actions.overview import count_move
+from pool.models import Direction, Expert, Suspension
 from pool.permissions import STAFF, is_self, require_edit
 from pool.signals import expert_left, expert_paused
 from pool.states import EXPERT, ExpertState
@@ -57,6 +58,7 @@ def _move(expert_id: UUID, to: ExpertState, by: User, now: datetime) -> Expert:
     before, expert.state = expert.state, to
     if to == ExpertState.ACTIVE and expert.started_on is None:
         expert.started_on = local(now).date()
+        count_move(Direction.IN, now=now)
     expert.save(update_fields=["state", "started_on"])
     audit.record(
         "expert.moved", by=by, at=now, subject=expert.pk, target=expert, old=before, new=to.value
@@ -108,8 +110,10 @@ def _record_switch(event: str, expert: Expert, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def leave(*, expert_id: UUID, by: User, now: datetime) -> Expert:
+def leave(*, expert_id: UUID, by: User, now: datetime, reason: str = "") -> Expert:
     """End the membership of the pool: no more questions, signed out, the purge clock runs.
+
+    `reason` is a code of `LeavingReason` or empty; it is counted apart from the person.
 
     Raises:
         Expert.DoesNotExist, NotAllowed, IllegalMove: nothing was changed.
@@ -125,6 +129,8 @@ def leave(*, expert_id: UUID, by: User, now: datetime) -> Expert:
         subject=expert.pk, used_at=None, withdrawn_at=None, expires_at__gt=now
     ):
         withdraw_invitation(invitation_id=invitation.pk, by=by, now=now)
+    if expert.started_on is not None:
+        count_move(Direction.OUT, now=now, reason=reason)
     audit.record("expert.left", by=by, at=now, subject=expert.pk, target=expert)
     expert_left.send(sender=None, expert=expert, now=now)
     if expert.user is not None:

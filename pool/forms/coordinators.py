@@ -20,11 +20,7 @@ from pool.forms.fields import (
     minutes_of,
 )
 from pool.rules import instant_of
-from pool.vocabulary import (
-    LANGUAGES,
-    Activity,
-    SuspensionReason,
-)
+from pool.vocabulary import Activity, SuspensionReason
 
 
 class SuspendForm(PoolForm):
@@ -97,23 +93,3 @@ class OnCallForm(PoolForm):
             instant_of(given["first_day"], minutes_of(given["first_time"]), AMSTERDAM),
             instant_of(given["last_day"], minutes_of(given["last_time"]), AMSTERDAM),
         )
-
-
-class FilterForm(PoolForm):
-    """Which people the list shows. Everything may stay empty."""
-
-    q = forms.CharField(label=_("Name"), max_length=80, required=False)
-    activity = forms.ChoiceField(label=_("Work"), choices=[], required=False)
-    language = forms.ChoiceField(label=_("Language"), choices=[], required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        activities: Any = self.fields["activity"]
-        activities.choices = blank(_("All work"), Activity.choices)
-        languages: Any = self.fields["language"]
-        languages.choices = blank(_("All languages"), LANGUAGES)
-
-    def wanted(self) -> dict[str, str]:
-        """What was asked for; a value nobody offered is left out."""
-        self.is_valid()
-        return {name: self.cleaned_data.get(name) or "" for name in self.fields}

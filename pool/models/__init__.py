@@ -9,6 +9,7 @@ from pool.models.calendar import (
 )
 from pool.models.care import Debrief
 from pool.models.consent import Consent, Correction, CorrectionField
+from pool.models.exchange import ImportDraft, PoolExport
 from pool.models.experts import (
     ExcludedArea,
     ExcludedOrganisation,
@@ -19,6 +20,7 @@ from pool.models.experts import (
     Suspension,
 )
 from pool.models.lending import LendingAsk, LendingGrant
+from pool.models.overview import Direction, SavedView, Turnover
 from pool.models.papers import Agreement, Requirement, Training, VogEvidence
 from pool.models.places import Area, MeetingPlace, RegionProfile
 from pool.models.screening import VogApplication, VogAttempt, VogBridge, VogBridgeWork
@@ -34,24 +36,29 @@ __all__ = [
     "CorrectionField",
     "DayChange",
     "Debrief",
+    "Direction",
     "ExcludedArea",
     "ExcludedOrganisation",
     "Expert",
     "ExpertActivity",
     "ExpertLanguage",
+    "ImportDraft",
     "LendingAsk",
     "LendingGrant",
     "LifeExperience",
     "MeetingPlace",
     "OnCallShift",
+    "PoolExport",
     "RegionProfile",
     "Requirement",
+    "SavedView",
     "SupportContact",
     "SupportOverride",
     "SupportRhythm",
     "Suspension",
     "Term",
     "Training",
+    "Turnover",
     "VogApplication",
     "VogAttempt",
     "VogBridge",

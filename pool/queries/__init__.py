@@ -1,8 +1,20 @@
 """What others may ask of the pool."""
 
-from pool.queries.board import Board, Person, Standing, board, matching_people
+from pool.queries.board import Board, Person, Standing, board
 from pool.queries.candidates import candidates
+from pool.queries.coverage import Facet, coverage
 from pool.queries.duty import call_order, coordinator_phone, is_office_time, on_call, shifts
+from pool.queries.exchange import (
+    Takeout,
+    addresses_in_pool,
+    coordinators_by_name,
+    draft_of,
+    lists_of,
+    takeout,
+    waiting_export,
+)
+from pool.queries.expiry import Expiry, expiry
+from pool.queries.filters import Wanted, matching_people
 from pool.queries.hours import (
     HoursPage,
     changes_of,
@@ -34,6 +46,7 @@ from pool.queries.people import (
     waits_for_second,
     works_of,
 )
+from pool.queries.saved import saved_view, saved_views
 from pool.queries.support import (
     OWES_SUPPORT,
     KindOfSupport,
@@ -47,6 +60,7 @@ from pool.queries.support import (
     who_owes_support,
 )
 from pool.queries.terms import term_choices, term_label, terms, terms_changed
+from pool.queries.turnover import Flow, flow
 from pool.queries.vog import (
     Letter,
     Line,
@@ -79,6 +93,9 @@ __all__ = [
     "Contact",
     "Deployability",
     "Effect",
+    "Expiry",
+    "Facet",
+    "Flow",
     "HoursPage",
     "KindOfSupport",
     "Letter",
@@ -93,7 +110,10 @@ __all__ = [
     "Standing",
     "Start",
     "Supported",
+    "Takeout",
     "VogPage",
+    "Wanted",
+    "addresses_in_pool",
     "board",
     "bridgeable",
     "call_order",
@@ -102,10 +122,15 @@ __all__ = [
     "contact",
     "contacts_of",
     "coordinator_phone",
+    "coordinators_by_name",
+    "coverage",
     "deployability",
+    "draft_of",
     "effects",
     "expert_of",
     "expert_page",
+    "expiry",
+    "flow",
     "free_works",
     "grant_to_us",
     "guest",
@@ -116,6 +141,7 @@ __all__ = [
     "lending_of",
     "lent_candidates",
     "letter_of",
+    "lists_of",
     "looks_at",
     "matching_people",
     "matrix",
@@ -132,9 +158,12 @@ __all__ = [
     "rest_of",
     "rhythms",
     "rule_of",
+    "saved_view",
+    "saved_views",
     "shifts",
     "start_of",
     "support_of",
+    "takeout",
     "term_choices",
     "term_label",
     "terms",
@@ -142,6 +171,7 @@ __all__ = [
     "vog_lines",
     "vog_page",
     "vog_waits",
+    "waiting_export",
     "waits_for_second",
     "weeks_of",
     "who_needs_support",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -17,10 +17,12 @@ from pool.models import (
     ExpertActivity,
     ExpertLanguage,
 )
+from pool.queries.deployable import deployable_at, trainings_of
 from pool.queries.endings import Ending, endings
 from pool.queries.hours import booked, weeks_of
 from pool.queries.work import papers_of, requirements
 from pool.rules import (
+    Interval,
     Papers,
     Rule,
     free_intervals,
@@ -54,6 +56,9 @@ class Person:
     Attributes:
         sessions: booked in this local week.
         works: (activity, may be asked for it) in the order of the vocabulary.
+        hosts: activity -> kinds of host at which this person may do it today, as matching judges.
+        trainings: kinds of training that were seen and count today.
+        absences: [away from, back at), those that are not over.
         problems: codes that keep this person from all work, or from some.
         is_free_now: inside the week, not away and not booked at this moment.
         parts: parts of the day in which there is an hour free in the coming week.
@@ -65,6 +70,9 @@ class Person:
     standing: Standing
     sessions: int
     works: tuple[tuple[str, bool], ...]
+    hosts: Mapping[str, frozenset[str]]
+    trainings: frozenset[str]
+    absences: tuple[Interval, ...]
     problems: tuple[str, ...]
     languages: tuple[tuple[str, str], ...]
     is_free_now: bool
@@ -142,20 +150,6 @@ def board(*, sees_dates_of: SeesDates, now: datetime) -> Board:
     )
 
 
-def matching_people(
-    people: Iterable[Person], *, q: str = "", activity: str = "", language: str = ""
-) -> list[Person]:
-    """Those whose name holds every word of `q`, who do this work and speak this language."""
-    words = q.casefold().split()
-    return [
-        one
-        for one in people
-        if all(word in one.name.casefold() for word in words)
-        and (not activity or activity in {code for code, _may in one.works})
-        and (not language or language in {code for code, _level in one.languages})
-    ]
-
-
 # --- People -----------------------------------------------------------------------------------
 
 
@@ -163,7 +157,9 @@ def _people(experts: Sequence[Expert], sees_dates_of: SeesDates, now: datetime) 
     today = local(now).date()
     ids = [expert.pk for expert in experts]
     papers = papers_of(ids, on=today)
-    rules = rules_per_activity(today)
+    asked = requirements(on=today)
+    rules = _different(asked)
+    trainings = trainings_of(ids, on=today)
     activities = _grouped(ExpertActivity.objects.values_list("expert_id", "activity"))
     languages = _grouped(
         (expert, (code, level))
@@ -200,6 +196,9 @@ def _people(experts: Sequence[Expert], sees_dates_of: SeesDates, now: datetime) 
                 standing=_standing(expert, works, n_sessions),
                 sessions=n_sessions,
                 works=tuple((one, not problems) for one, problems in works.items()),
+                hosts=deployable_at(expert, works, papers[expert.pk], asked, on=today),
+                trainings=frozenset(trainings.get(expert.pk, ())),
+                absences=tuple(absences.get(expert.pk, ())),
                 problems=_told(works),
                 languages=tuple(languages.get(expert.pk, ())),
                 is_free_now=bool(free) and free[0][0] == now,
@@ -212,8 +211,12 @@ def _people(experts: Sequence[Expert], sees_dates_of: SeesDates, now: datetime) 
 
 def rules_per_activity(on: date) -> dict[str, tuple[Rule, ...]]:
     """The different rules that hosts have for each kind of work on day `on`."""
+    return _different(requirements(on=on))
+
+
+def _different(asked: Mapping[tuple[str, str], Rule]) -> dict[str, tuple[Rule, ...]]:
     found: dict[str, dict[Rule, None]] = {}
-    for (activity, _host_kind), rule in requirements(on=on).items():
+    for (activity, _host_kind), rule in asked.items():
         found.setdefault(activity, {})[rule] = None
     return {activity: tuple(rules) for activity, rules in found.items()}
 

@@ -25,10 +25,8 @@ class Ending:
 
 def endings(experts: Iterable[Expert], today: date) -> tuple[tuple[str, tuple[Ending, ...]], ...]:
     """Papers of these experts that are past, or run out soon, later or within this year."""
-    known = {expert.pk: expert for expert in experts}
-    found = [*_vogs(known), *_latest(known, Agreement), *_latest(known, Training)]
     columns: dict[str, list[Ending]] = {"past": [], "soon": [], "later": [], "year": []}
-    for one in sorted(found, key=lambda ending: (ending.on, ending.code)):
+    for one in papers_ending(experts):
         if one.on <= today:
             columns["past"].append(one)
         elif one.on <= today + SOON:
@@ -38,6 +36,13 @@ def endings(experts: Iterable[Expert], today: date) -> tuple[tuple[str, tuple[En
         elif one.on.year == today.year:
             columns["year"].append(one)
     return tuple((name, tuple(endings)) for name, endings in columns.items())
+
+
+def papers_ending(experts: Iterable[Expert]) -> list[Ending]:
+    """The last end of each kind of paper of these experts, soonest first: three queries."""
+    known = {expert.pk: expert for expert in experts}
+    found = [*_vogs(known), *_latest(known, Agreement), *_latest(known, Training)]
+    return sorted(found, key=lambda ending: (ending.on, ending.code))
 
 
 def _vogs(experts: dict[UUID, Expert]) -> Iterable[Ending]:

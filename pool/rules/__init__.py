@@ -29,6 +29,7 @@ from pool.rules.hours import (
     rest_until,
     without,
 )
+from pool.rules.numbers import holds_bsn, is_bsn
 from pool.rules.papers import (
     LEGAL_START_MONTHS,
     NEEDED_AGREEMENTS,
@@ -71,8 +72,10 @@ __all__ = [
     "day_parts_covered",
     "due_on",
     "free_intervals",
+    "holds_bsn",
     "instant_of",
     "is_available",
+    "is_bsn",
     "is_free",
     "is_quiet",
     "judge",

@@ -30,6 +30,7 @@ from pool.vocabulary import (
     DayPart,
     Experience,
     LanguageLevel,
+    LeavingReason,
     Need,
     RequirementLevel,
     ScreeningKind,
@@ -49,6 +50,7 @@ WORDS: dict[str, dict[str, object]] = {
     "part": dict(DayPart.choices),
     "screening": dict(ScreeningKind.choices),
     "reason": dict(SuspensionReason.choices),
+    "leaving": {**dict(LeavingReason.choices), "": _("not told")},
     "requirement": dict(RequirementLevel.choices),
     "cell": {
         "LEGAL": pgettext_lazy("short, in a table", "law"),
@@ -159,6 +161,12 @@ def word(code: str, kind: str) -> str:
 def term(code: str) -> str:
     """What the region calls a training, an agreement or a kind of support."""
     return term_label(code)
+
+
+@register.simple_tag
+def leaving_reasons() -> list[tuple[str, str]]:
+    """What may be chosen when somebody leaves; nothing comes first."""
+    return [("", "—"), *((code, capfirst(str(label))) for code, label in LeavingReason.choices)]
 
 
 @register.filter

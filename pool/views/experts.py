@@ -20,7 +20,7 @@ from pool.forms.experts import ExpertForm
 from pool.models import Expert
 from pool.permissions import STAFF, may_record_papers, may_see_dates
 from pool.states import EXPERT, ExpertState
-from pool.views.shared import done, expert_or_404, person_of
+from pool.views.shared import done, expert_or_404, leaving_reason, person_of
 
 MOVES = {
     "train": actions.start_training,
@@ -146,7 +146,8 @@ def expert_move(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     expert, move = expert_or_404(expert_id), MOVES.get(request.POST.get("move", ""))
     if move is None:
         raise Http404
-    move(expert_id=expert.pk, by=person_of(request), now=clock.now())
+    told = {"reason": leaving_reason(request)} if move is actions.leave else {}
+    move(expert_id=expert.pk, by=person_of(request), now=clock.now(), **told)
     messages.success(request, _("Done."))
     return redirect("pool:expert-detail", expert.pk)
 

@@ -3,31 +3,101 @@
 from __future__ import annotations
 
 from functools import partial
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from core import audit, clock
+from core.access.models import User
 from core.access.permissions import allow
-from pool import queries
-from pool.forms.coordinators import FilterForm
+from pool import actions, queries
+from pool.forms.filters import FilterForm, ViewForm
+from pool.models import SavedView
 from pool.permissions import STAFF, may_see_dates
-from pool.views.shared import person_of
+from pool.views.shared import done, person_of
+
+SHOWN = 50
 
 
 @allow(*STAFF)
-def expert_list(request: HttpRequest) -> HttpResponse:
+def expert_list(request: HttpRequest, view_id: UUID | None = None) -> HttpResponse:
     """Who can now, where the gaps are, what runs out; then everybody, with a filter."""
     now, user = clock.now(), person_of(request)
-    board = queries.board(sees_dates_of=partial(may_see_dates, user), now=now)
+    chosen = _chosen(view_id, user)
     # By POST: a name that is searched for stands in no address, history or log.
-    filters = FilterForm(request.POST)
-    people = queries.matching_people(board.people, **filters.wanted())
+    filters = FilterForm(request.POST if request.method == "POST" or not chosen else chosen.filters)
+    wanted = filters.wanted()
+    view_form = ViewForm(request.POST if request.POST.get("act") == "keep" else None)
+    if view_form.is_bound and view_form.is_valid() and filters.is_valid():
+        kept = _keep(view_form, wanted, user)
+        if kept is not None:
+            messages.success(request, _("Kept. You find it above the list."))
+            return redirect(f"{reverse('pool:view-open', args=[kept.pk])}#mensen")
+    board = queries.board(sees_dates_of=partial(may_see_dates, user), now=now)
+    people = queries.matching_people(board.people, wanted, now=now)
     audit.record("pool.listed", by=user, at=now, n=len(people))
-    shown = {"board": board, "people": people, "filters": filters, "now": now}
-    shown |= {"figures": _figures(board), "columns": _columns(board)}
-    return render(request, "pool/expert_list.html", shown)
+    shown = {
+        "board": board,
+        "page": Paginator(people, SHOWN).get_page(request.POST.get("page")),
+        "n_people": len(people),
+        "filters": filters,
+        "is_filtered": bool(wanted.codes() or wanted.q),
+        "views": queries.saved_views(user),
+        "chosen": chosen,
+        "view_form": view_form,
+        "export_waits": queries.waiting_export(now=now),
+        "now": now,
+        "figures": _figures(board),
+        "columns": _columns(board),
+    }
+    faulty = filters.errors or view_form.errors
+    return render(request, "pool/expert_list.html", shown, status=422 if faulty else 200)
+
+
+def _chosen(view_id: UUID | None, user: User) -> SavedView | None:
+    """The kept view that was opened; somebody else's own looks like none."""
+    if view_id is None:
+        return None
+    found = queries.saved_view(user, view_id)
+    if found is None:
+        raise Http404
+    actions.use_view(view_id=found.pk, now=clock.now())
+    return found
+
+
+def _keep(form: ViewForm, wanted: queries.Wanted, user: User) -> SavedView | None:
+    kept: list[SavedView] = []
+
+    def keep() -> None:
+        kept.append(
+            actions.save_view(
+                name=form.cleaned_data["view_name"].strip(),
+                filters=wanted.codes(),
+                is_shared=form.cleaned_data["is_shared"],
+                by=user,
+                now=clock.now(),
+            )
+        )
+
+    return kept[0] if done(form, keep) else None
+
+
+@allow(*STAFF)
+@require_POST
+def view_remove(request: HttpRequest, view_id: UUID) -> HttpResponse:
+    """Throw a view away."""
+    try:
+        actions.remove_view(view_id=view_id, by=person_of(request), now=clock.now())
+    except SavedView.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("Thrown away."))
+    return redirect("pool:expert-list")
 
 
 def _figures(board: queries.Board) -> list[dict[str, object]]:

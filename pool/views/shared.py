@@ -14,6 +14,7 @@ from core.access.models import User
 from core.errors import NotAllowed, Refusal
 from pool import queries
 from pool.models import Expert
+from pool.vocabulary import LeavingReason
 
 
 class StandsAtHome(Refusal):
@@ -45,6 +46,12 @@ def own_expert(request: HttpRequest) -> Expert:
     if found.is_lent:
         raise StandsAtHome
     return found
+
+
+def leaving_reason(request: HttpRequest) -> str:
+    """Why somebody leaves, for the count alone; a code nobody offered counts as not told."""
+    asked = request.POST.get("leaving_reason", "")
+    return asked if asked in LeavingReason.values else ""
 
 
 def done(form: forms.Form, act: Callable[[], object]) -> bool:

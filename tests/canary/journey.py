@@ -29,7 +29,9 @@ from insight.simulation.cast import ALWAYS, Person, Place, RegionCast, Staff
 from insight.simulation.regions import Stage, build_region, lay_out_areas
 from matching.models import Assignment, Offer, Request, Seat
 from pool import actions as pool
+from pool.forms.columns import COLUMNS
 from pool.models import Area, Expert
+from pool.sheets import as_csv
 from scheduling.models import Session, SessionRole
 from tests.canary.evidence import (
     FEED,
@@ -332,6 +334,13 @@ class Journey:
         by = self.coordinator
         detail = reverse("pool:expert-detail", args=[self.adam.pk])
         by.see(reverse("pool:expert-list"), "pool")
+        searched = {"q": self.canaries.last.value, "activity": "BUDDY_1ON1"}
+        kept = {"act": "keep", "view_name": self.canaries.view.value}
+        by.post(reverse("pool:expert-list"), searched | kept)
+        by.see(reverse("pool:expert-list"), "pool, kept")
+        rows = as_csv(list(COLUMNS.values()), [[self.canaries.row.value]])
+        by.send(reverse("pool:import-start"), "file", rows)
+        by.see(reverse("pool:import-check"), "file")
         by.see(detail, "expert")
         by.post(reverse("pool:expert-contact", args=[self.adam.pk]), {}, "reach", expect=200)
         by.see(reverse("pool:on-call"), "duty")

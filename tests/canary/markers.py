@@ -125,6 +125,8 @@ class Canaries:
             "address of a newcomer", "nieuwpost", email, ADDRESS, columns=come_in, suffix=post
         )
         self.password = named("password", "wachtwoord")
+        self.view = named("name of a view", "weergave", "pool.SavedView.name")
+        self.row = named("row of a file", "rij", "pool.ImportDraft.rows")
 
     def _papers(self) -> None:
         vog = "pool_vogevidence"

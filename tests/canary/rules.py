@@ -10,6 +10,7 @@ from uuid import UUID
 from django.urls import Resolver404, resolve
 
 from matching.states import GateCode
+from pool.views.imports import TYPES
 from pool.views.papers import PAPERS
 from tests.canary.evidence import URLS, Evidence, Finding, Page
 
@@ -71,7 +72,9 @@ SHOWN: dict[tuple[str, str], set[str]] = {
     ("coordinator", "request, matched"): OF_REQUEST | {"first name", "phone"},
     ("coordinator", "request, complete"): OF_REQUEST | {"first name", "phone"},
     ("coordinator", "request, case number"): OF_REQUEST | {"first name", "phone", "case reference"},
-    ("coordinator", "pool"): FITS | {"last name"},
+    ("coordinator", "pool"): FITS | {"last name", "coordinator"},
+    ("coordinator", "pool, kept"): FITS | {"last name", "coordinator", "name of a view"},
+    ("coordinator", "file"): {"row of a file"},
     ("coordinator", "expert"): {
         *("first name", "last name", "home area", "life experience", "coordinator"),
         "why somebody was stopped",
@@ -92,6 +95,8 @@ SHOWN: dict[tuple[str, str], set[str]] = {
 }
 # canary -> (who, page) where it has to be, or the journey would prove nothing about it.
 MUST: dict[str, tuple[str, str]] = {
+    "name of a view": ("coordinator", "pool, kept"),
+    "row of a file": ("coordinator", "file"),
     "first name": ("requester", "status, matched"),
     "last name": ("coordinator", "expert"),
     "phone": ("coordinator", "reach"),
@@ -169,7 +174,7 @@ def says_more_than_ids(address: str) -> bool:
 
 
 def _is_id(value: object) -> bool:
-    return isinstance(value, UUID | int) or value in {*GateCode.values, *PAPERS}
+    return isinstance(value, UUID | int) or value in {*GateCode.values, *PAPERS, *TYPES}
 
 
 def _is_day(value: str) -> bool:

@@ -59,6 +59,21 @@ class Visitor:
             self._keep(name, text)
         return text
 
+    def send(self, path: str, field: str, content: bytes, *, expect: int = 302) -> None:
+        """Send a form with one file."""
+        edge = "kanarie-grens"
+        parts = (
+            ('name="csrfmiddlewaretoken"', self.token.encode()),
+            (f'name="{field}"; filename="list.csv"', content),
+        )
+        body = b"".join(
+            f"--{edge}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + text + b"\r\n"
+            for head, text in parts
+        )
+        kind = f"multipart/form-data; boundary={edge}"
+        status, text = self._ask(path, body + f"--{edge}--\r\n".encode(), kind=kind)
+        assert status == expect, f"{self.who}: {path} answers {status}: {_said(text)}"
+
     def _keep(self, name: str, text: str) -> None:
         self.evidence.pages.append(Page(self.who, name, text))
         for link in LINK.findall(text):
@@ -73,12 +88,16 @@ class Visitor:
             path = self.url
         raise AssertionError(f"{path} goes round")
 
-    def _ask(self, path: str, data: bytes | None, *, live: bool = False) -> tuple[int, str]:
+    def _ask(
+        self, path: str, data: bytes | None, *, live: bool = False, kind: str = ""
+    ) -> tuple[int, str]:
         url = urljoin(self.root, path)
         self.evidence.add(URLS, f"asked by {self.who}", url)
         headers = {"Accept-Language": "nl", "Referer": self.url}
         if live:
             headers["HX-Request"] = "true"
+        if kind:
+            headers["Content-Type"] = kind
         try:
             answer = self._opener.open(
                 urllib.request.Request(url, data, headers),  # noqa: S310  our own server

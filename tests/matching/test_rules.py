@@ -34,9 +34,8 @@ from matching.rules.objections import (
     _Look,
 )
 from matching.rules.points import LANGUAGE_SHARE
-from matching.rules.references import is_bsn
 from matching.sentences import Audience, why, why_not
-from pool.rules import Candidate, DayHours, Papers, Rule, WeekRow
+from pool.rules import Candidate, DayHours, Papers, Rule, WeekRow, is_bsn
 from pool.vocabulary import Activity, DayPart, LanguageLevel, Need
 
 NOON = datetime(2026, 3, 10, 11, tzinfo=UTC)  # Tuesday, 12:00 in Amsterdam

@@ -1,0 +1,37 @@
+"""How the coverage of the pool is looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.access.models import OrganisationKind
+from pool.forms.fields import PoolForm, big
+from pool.queries import Facet
+
+FACETS = (
+    (Facet.NONE.value, _("Everybody together")),
+    (Facet.LANGUAGE.value, _("Language")),
+    (Facet.NEED.value, _("What they can offer")),
+    (Facet.EXPERIENCE.value, _("Own life")),
+)
+
+
+class CoverageForm(PoolForm):
+    """At which kind of host, and split by what. Codes only, so it may stand in the address."""
+
+    host = forms.ChoiceField(label=_("May work at"), choices=[], required=False)
+    per = forms.ChoiceField(label=_("Split by"), choices=FACETS, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hosts: Any = self.fields["host"]
+        hosts.choices = [("", _("Any organisation")), *big(OrganisationKind.choices)]
+
+    def wanted(self) -> tuple[str, Facet]:
+        """(kind of host, facet); a value nobody offered is left out."""
+        self.is_valid()
+        given = self.cleaned_data
+        return given.get("host") or "", Facet(given.get("per") or "")
