@@ -58,6 +58,12 @@ def pass_on_what_is_open(
         pass_on(membership=membership, by=by, now=now)
 
 
+@receiver(signals.vog_stopped, dispatch_uid="matching.vog_stopped")
+def take_unfit_offers_back(*, expert: Expert, now: datetime, **_more: Any) -> None:
+    """Who could not say yes any more is not kept waiting; nobody is told why."""
+    withdraw_offers_of(expert_id=expert.pk, now=now, unfit_only=True)
+
+
 @receiver(signals.consent_withdrawn, dispatch_uid="matching.hand_over_hidden")
 def ask_to_hand_over(*, expert: Expert, now: datetime, **_more: Any) -> None:
     """Somebody took consent back: a coordinator looks today at what runs."""

@@ -12,7 +12,7 @@ from matching import signals as matching
 from matching.models import Assignment, Measure, Request
 from matching.queries.lent import works_elsewhere
 from pool import signals as pool
-from pool.models import Expert
+from pool.models import Expert, VogEvidence
 from scheduling import actions
 from scheduling.queries import future_sessions
 
@@ -35,6 +35,7 @@ def assignment_ended(assignment: Assignment, now: datetime, **_facts: object) ->
     """Nobody comes any more: what was planned with this expert for this request is over."""
     sessions = future_sessions(at=now, request=assignment.seat.request, expert=assignment.expert)
     actions.cancel_sessions(sessions, now=now)
+    actions.settle_lists(expert=assignment.expert, now=now)
 
 
 @receiver(matching.request_closed, dispatch_uid="scheduling.request_closed")
@@ -70,3 +71,29 @@ def _unsettle_everywhere(expert: Expert, why: str, *, now: datetime) -> None:
     for region_id in others:
         with region_scope(region_id):
             actions.unsettle(future_sessions(at=now, expert=expert), why=why, now=now)
+
+
+@receiver(pool.vog_ends_soon, dispatch_uid="scheduling.vog_ends_soon")
+def vog_ends_soon(
+    expert: Expert, vog: VogEvidence, n_days: int, now: datetime, **_facts: object
+) -> None:
+    """Somebody decides in time on what is planned for after the end."""
+    actions.list_sessions(expert=expert, vog=vog, n_days=n_days, now=now)
+
+
+@receiver(pool.vog_stopped, dispatch_uid="scheduling.vog_stopped")
+def vog_stopped(expert: Expert, vog: VogEvidence, now: datetime, **_facts: object) -> None:
+    """What nobody decided on does not go on."""
+    others = works_elsewhere(expert)
+    actions.stop_sessions(expert=expert, vog=vog, now=now)
+    for region_id in others:
+        # Papers are read at home only: there a coordinator looks at every one of them.
+        with region_scope(region_id):
+            sessions = future_sessions(at=now, expert=expert)
+            actions.unsettle(sessions, why="EXPERT_PAPERS", now=now)
+
+
+@receiver(pool.vog_carries, dispatch_uid="scheduling.vog_carries")
+def vog_carries(expert: Expert, now: datetime, **_facts: object) -> None:
+    """A new paper or a bridge decided it."""
+    actions.settle_lists(expert=expert, now=now)

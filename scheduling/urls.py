@@ -13,6 +13,7 @@ urlpatterns = [
     path("agenda/koppeling/stop/", views.feed_revoke, name="feed-revoke"),
     path("agenda/<str:token>.ics", views.feed, name="feed"),
     path("aanvragen/<uuid:request_id>/plannen/", views.session_plan, name="session-plan"),
+    path("pool/<uuid:expert_id>/afspraken-daarna/", views.sessions_after, name="sessions-after"),
     path("afspraken/<uuid:session_id>/", views.session_detail, name="session-detail"),
     path("afspraken/<uuid:session_id>/verzetten/", views.session_move, name="session-move"),
     path("afspraken/<uuid:session_id>/afzeggen/", views.session_cancel, name="session-cancel"),

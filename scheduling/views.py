@@ -11,7 +11,7 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
@@ -26,13 +26,17 @@ from core.access.permissions import BY_LINK, allow, allow_everyone, has_role
 from core.access.scope import region_scope
 from core.clock import local
 from core.errors import NotAllowed, Refusal
+from matching.actions import end_assignment
 from matching.models import Assignment, Request
+from matching.permissions import may_coordinate
+from pool.models import Expert
+from pool.permissions import may_see_dates
 from scheduling import actions, ics, queries
 from scheduling.actions.feeds import feed_seen
 from scheduling.actions.telling import organizer, words
 from scheduling.forms import USUAL_LENGTH, LongerForm, MomentForm, PlanForm
 from scheduling.models import Session, SessionRole
-from scheduling.states import SessionKind
+from scheduling.states import SessionKind, SessionState
 
 EVERYONE = (Role.COORDINATOR, Role.EXPERT, Role.PROFESSIONAL)
 PLANNERS = (Role.COORDINATOR, Role.PROFESSIONAL)
@@ -206,6 +210,51 @@ def role_longer(request: HttpRequest, role_id: UUID) -> HttpResponse:
         raise Http404 from None
     messages.success(request, _("Good to hear. We look again later."))
     return redirect("scheduling:session-detail", role.session_id)
+
+
+@allow(Role.COORDINATOR, Role.REGIONAL_ADMIN)
+@require_http_methods(READ_WRITE)
+def sessions_after(request: HttpRequest, expert_id: UUID) -> HttpResponse:
+    """Sessions that a paper does not carry on their day, with what can be decided on each."""
+    user, now = person(request), clock.now()
+    expert = get_object_or_404(Expert.objects.select_related("data_key"), pk=expert_id)
+    if not may_see_dates(user, expert):
+        raise NotAllowed("")
+    lines = queries.sessions_to_decide(expert, now=now)
+    if request.method == "POST":
+        _decide(request, lines)
+        return redirect("scheduling:sessions-after", expert.pk)
+    audit.read("papers", by=user, at=now, subject=expert.pk, fields_class=4)
+    listed = {line.session.pk for line in lines}
+    waiting = [
+        one
+        for one in queries.future_sessions(at=now, expert=expert)
+        if one.state == SessionState.TO_CONFIRM and one.pk not in listed
+    ]
+    context = {
+        "expert": expert,
+        "lines": lines,
+        "waiting": waiting,
+        "may_act": may_coordinate(user),
+        "has_policy": any(not line.is_legal for line in lines),
+    }
+    return render(request, "scheduling/sessions_after.html", context)
+
+
+def _decide(request: HttpRequest, lines: list[queries.AfterEnd]) -> None:
+    """Hand the work of one line over, or call its session off; only what is listed."""
+    chosen = {str(line.session.pk): line for line in lines}.get(request.POST.get("session", ""))
+    act = request.POST.get("act")
+    if chosen is None or act not in {"hand_over", "cancel"}:
+        raise Http404
+    by, now = person(request), clock.now()
+    if act == "cancel":
+        actions.cancel_session(session_id=chosen.session.pk, by=by, now=now)
+        actions.settle_lists(expert=chosen.assignment.expert, now=now)
+        messages.success(request, _("The session is called off. Everybody hears it now."))
+        return
+    end_assignment(assignment_id=chosen.assignment.pk, by=by, now=now)
+    messages.success(request, _("Handed over. We look for another buddy."))
 
 
 # --- The feed ---------------------------------------------------------------------------------

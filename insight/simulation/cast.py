@@ -49,6 +49,8 @@ class Person:
     week: tuple[tuple[int, int, int], ...] = field(default_factory=tuple)
     # "granted", "expiring", "expired", "none"
     vog: str = "granted"
+    # The way to a new one: "sent", "letter" (told by the expert), "later"; empty where none runs.
+    way: str = ""
     trained: bool = True
     paused: bool = False
 
@@ -146,6 +148,7 @@ EXPERTS = (
         can_meet=("WOMAN",),
         week=DAYS + EVENINGS,
         vog="expired",
+        way="letter",
     ),
     Person(
         "Henk",
@@ -174,7 +177,7 @@ EXPERTS = (
         week=EVENINGS,
         experiences=(("YOUTH_CARE", "REQUESTER"),),
     ),
-    Person("Ruud", "Hazeleger", "1422", week=WEEKEND, radius_km=12, vog="expiring"),
+    Person("Ruud", "Hazeleger", "1422", week=WEEKEND, radius_km=12, vog="expiring", way="sent"),
     Person(
         "Winston",
         "Fernandes",
@@ -191,6 +194,7 @@ EXPERTS = (
         can_meet=("WOMAN",),
         week=DAYS,
         vog="none",
+        way="later",
         activities=("POLICY", "WORKSHOP_PRO", "TRAINING_DEV"),
     ),
     Person(

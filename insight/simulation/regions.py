@@ -122,6 +122,7 @@ def _expert(
     _member(user, Role.EXPERT, came)
     pool.join(expert_id=expert.pk, user=user, now=came)
     _papers(expert, person, own, came=came, now=now, dice=dice)
+    _way(expert, person, own, user, now=now)
     pool.set_week(
         expert_id=expert.pk,
         rows=[WeekRow(*hours) for hours in person.week],
@@ -173,6 +174,21 @@ def _papers(  # noqa: PLR0913  (whose, by whom, and three moments)
             by=own,
             now=now,
         )
+
+
+def _way(expert: Expert, person: Person, own: User, user: User, *, now: datetime) -> None:
+    """How far somebody is on the way to a new VOG."""
+    today = clock.local(now).date()
+    if person.way == "later":
+        pool.plan_attempt(expert_id=expert.pk, from_on=today + 150 * DAY, by=own, now=now)
+    if person.way not in {"sent", "letter"}:
+        return
+    pool.prepare_vog(expert_id=expert.pk, on=today - 23 * DAY, by=own, now=now, free_scheme=True)
+    steps = (
+        {"SUBMITTED": 19, "INTENT_TO_REFUSE": 4} if person.way == "letter" else {"SUBMITTED": 19}
+    )
+    for to, days_ago in steps.items():
+        pool.tell_vog(expert_id=expert.pk, to=to, on=today - days_ago * DAY, by=user, now=now)
 
 
 def _on_call(stage: Stage, now: datetime) -> None:

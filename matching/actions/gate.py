@@ -141,13 +141,15 @@ def confirm_by_expert(
     )
 
 
-def require_complete_gate(request: Request, *, at: datetime, on: date | None = None) -> None:
+def require_complete_gate(
+    request: Request, *, at: datetime, on: date | None = None, planned_on: date | None = None
+) -> None:
     """Raise GateIncomplete with the open hard codes, unless a first meeting may be planned.
 
     The items count as of the aware instant `at`; papers on the local date `on` of the meeting,
-    or on the day of `at` where it is left out.
+    or on the day of `at` where it is left out; `planned_on` as in `open_codes`.
     """
-    codes = open_codes(request, at=at, on=on)
+    codes = open_codes(request, at=at, on=on, planned_on=planned_on)
     if codes:
         raise GateIncomplete(codes)
 

@@ -16,6 +16,7 @@ from matching.actions.rows import RequestOver, lock_running, lock_seat, move_req
 from matching.actions.waves import close_wave, go_on, take_back
 from matching.models import Offer
 from matching.permissions import require_coordinator
+from matching.queries import late_objections
 from matching.states import OfferState, RequestState
 
 
@@ -104,11 +105,12 @@ def say_offer_gone(*, offer_id: UUID, now: datetime) -> None:
 
 
 @transaction.atomic
-def withdraw_offers_of(*, expert_id: UUID, now: datetime) -> int:
+def withdraw_offers_of(*, expert_id: UUID, now: datetime, unfit_only: bool = False) -> int:
     """Take every open offer of an expert back and ask the next; nobody is told why.
 
     The caller holds the expert (a pause, a suspension, leaving). Requests in one fixed order,
-    so that two of these never wait for each other.
+    so that two of these never wait for each other. With `unfit_only` those stay to which a yes
+    would be heard now.
     """
     rows = Offer.objects.filter(expert_id=expert_id, state=OfferState.OPEN)
     n_taken = 0
@@ -119,6 +121,8 @@ def withdraw_offers_of(*, expert_id: UUID, now: datetime) -> int:
             continue
         for offer in rows.filter(seat__request_id=request_id):
             seat = lock_seat(offer.seat_id)
+            if unfit_only and not late_objections(seat, expert_id, now=now):
+                continue
             n_taken += take_back([offer], OfferState.WITHDRAWN, now=now)
             audit.record("offer.withdrawn", by=None, at=now, subject=expert_id, target=offer)
             go_on(seat, now=now)

@@ -205,6 +205,7 @@ class TaskKind(models.TextChoices):
     HANDOVER = "HANDOVER", _("choose a colleague: who asked has left")
     CORRECTION = "CORRECTION", _("put something right in a profile")
     CONSENT = "CONSENT", _("consent withdrawn: hand over what runs")
+    PAPERS_END = "PAPERS_END", _("decide on sessions after the end of a paper")
 
 
 class Task(Regional):

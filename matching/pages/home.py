@@ -215,6 +215,7 @@ def _title(task: Task) -> str:
         TaskKind.HANDOVER: gettext("Choose a colleague: who asked has left"),
         TaskKind.CORRECTION: gettext("Somebody asks to put something right"),
         TaskKind.CONSENT: gettext("Consent withdrawn: hand over what runs"),
+        TaskKind.PAPERS_END: gettext("Decide on sessions: a paper ends"),
     }
     return titles[TaskKind(task.kind)]
 
@@ -233,6 +234,7 @@ def _text(task: Task) -> str:
         TaskKind.HANDOVER: gettext("Until then nobody there hears the news."),
         TaskKind.CORRECTION: gettext("The answer is a yes or a no. The law gives a month."),
         TaskKind.CONSENT: gettext("This person is in no list any more. The page says what runs."),
+        TaskKind.PAPERS_END: gettext("What nobody decided on by then does not go on."),
     }
     return texts[TaskKind(task.kind)]
 
@@ -267,6 +269,8 @@ def _acts(task: Task, url: str, phones: Mapping[UUID, str]) -> Iterable[Act]:
         }
         label, anchor = labels.get(kind, (gettext("Open"), ""))
         yield Act(label, f"{url}{anchor}")
+    elif kind == TaskKind.PAPERS_END and task.expert_id:
+        yield Act(gettext("Decide"), reverse("scheduling:sessions-after", args=[task.expert_id]))
     elif kind in ABOUT_EXPERT and task.expert_id:
         yield Act(gettext("Open"), reverse("pool:expert-detail", args=[task.expert_id]))
     if kind in BY_HAND:

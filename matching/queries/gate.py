@@ -80,14 +80,17 @@ def gate(request: Request, *, at: datetime) -> GateView:
     return GateView(lines, min(terms, default=None))
 
 
-def open_codes(request: Request, *, at: datetime, on: date | None = None) -> list[str]:
+def open_codes(
+    request: Request, *, at: datetime, on: date | None = None, planned_on: date | None = None
+) -> list[str]:
     """The hard items that forbid a meeting.
 
     What the system can judge itself is judged again: the papers of everybody who holds a seat,
     and whether each of them declared to know nobody.
 
     The items count as of the aware instant `at`; papers on the local date `on` of the work, or
-    on the day of `at` where it is left out.
+    on the day of `at` where it is left out. Contact that runs and is only planned, on the local
+    day `planned_on`, may lie some weeks after the end of a VOG.
     """
     blocking = set(gate(request, at=at).blocking_codes)
     holders = running_assignments(request)
@@ -98,7 +101,8 @@ def open_codes(request: Request, *, at: datetime, on: date | None = None) -> lis
     )
     if not holders or any(one.expert_id not in free for one in holders):
         blocking.add(GateCode.G9)
-    if not all(_is_deployable(one, request, on or local(at).date()) for one in holders):
+    day = on or local(at).date()
+    if not all(_is_deployable(one, request, day, planned_on=planned_on) for one in holders):
         blocking.add(GateCode.G10)
     return [code for code in BY_CODE if code in blocking]
 
@@ -117,12 +121,15 @@ def _is_done(row: GateItem, at: datetime) -> bool:
     return row.state in DONE and (row.valid_until is None or at < row.valid_until)
 
 
-def _is_deployable(assignment: Assignment, request: Request, on: date) -> bool:
+def _is_deployable(
+    assignment: Assignment, request: Request, on: date, *, planned_on: date | None
+) -> bool:
     # A pause after the accept is a talk with the coordinator, not a paper that is missing.
     verdict = deployability(
         assignment.expert,
         activity=request.activity,
         host_kind=request.organisation.kind,
         on=on,
+        planned_on=planned_on,
     )
     return not set(verdict.problems) - {"PAUSED"}

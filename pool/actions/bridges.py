@@ -167,6 +167,7 @@ def begin_recheck(subject: UUID, by: User, now: datetime) -> None:
         "expert__data_key", "expert__coordinator", "expert__user"
     )
     vog = rows.get(pk=subject)
+    Expert.objects.select_for_update().get(pk=vog.expert_id)
     # Before anybody listens: whoever judges from here on finds it asked for again.
     VogEvidence.objects.filter(pk=subject).update(recheck_at=now, recheck_by=by)
     vog.refresh_from_db(fields=["recheck_at", "recheck_by"])

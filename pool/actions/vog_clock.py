@@ -12,7 +12,7 @@ from core.clock import local
 from core.outbox import schedule
 from pool.actions.vog import miss_vog, need_vog
 from pool.actions.vog_mail import day_begins, tell_coordinator
-from pool.models import VogEvidence
+from pool.models import Expert, VogEvidence
 from pool.rules import vog as rules
 from pool.signals import vog_ends_soon, vog_stopped
 from pool.states import ExpertState
@@ -79,8 +79,10 @@ def watch_recheck(vog: VogEvidence, *, now: datetime) -> None:
 
 
 def _current(vog_id: UUID) -> VogEvidence | None:
-    rows = VogEvidence.objects.select_for_update(of=("self",)).select_related(
-        "expert__data_key", "expert__coordinator", "expert__user"
-    )
-    current = rows.filter(pk=vog_id, replaced_on=None)
-    return current.exclude(expert__state=ExpertState.LEFT).first()
+    """The VOG, if it is still relied on; its expert is held, as for every act about a paper."""
+    current = VogEvidence.objects.filter(pk=vog_id, replaced_on=None)
+    whose = current.values("expert_id")
+    people = Expert.objects.select_for_update().filter(pk__in=whose)
+    if not list(people.exclude(state=ExpertState.LEFT).values_list("pk", flat=True)):
+        return None
+    return current.select_related("expert__data_key", "expert__coordinator", "expert__user").first()

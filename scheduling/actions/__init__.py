@@ -18,6 +18,7 @@ from scheduling.actions.overdue import (
     look_for,
     need_longer,
 )
+from scheduling.actions.papers import list_sessions, settle_lists, stop_sessions
 from scheduling.actions.reminders import remind
 from scheduling.actions.sessions import (
     AssignmentOver,
@@ -51,6 +52,7 @@ __all__ = [
     "check_out",
     "confirm_session",
     "gate_again",
+    "list_sessions",
     "look_for",
     "mark_held",
     "mark_missed",
@@ -61,5 +63,7 @@ __all__ = [
     "remind",
     "revoke_feed",
     "rotate_feed",
+    "settle_lists",
+    "stop_sessions",
     "unsettle",
 ]

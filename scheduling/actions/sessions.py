@@ -8,7 +8,7 @@ ever.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -124,7 +124,7 @@ def plan_session(  # noqa: PLR0913  who, what, when, where, with whom
     assignments = _assignments(request, [assignment_id, *with_assignments])
     professionals = _professionals(request, with_professional)
     _require_moment(request, kind, start, end, now)
-    _require_deployable(request, assignments, start)
+    _require_deployable(request, assignments, start, _planned_on(kind, start, now))
     if kind == SessionKind.FIRST_MEETING and len(assignments) + len(professionals) < 2:  # noqa: PLR2004
         _require_waived_duo(request)
     session = Session.objects.create(
@@ -195,7 +195,7 @@ def move_session(  # noqa: PLR0913  the session, when and where
     _require_moment(request, session.kind, start, end, now)
     roles = [role for role in roles_in(session) if role.assignment is not None]
     assignments = [role.assignment for role in roles if role.assignment]
-    _require_deployable(request, assignments, start)
+    _require_deployable(request, assignments, start, _planned_on(session.kind, start, now))
     travel = travel_time(session.kind)
     take_turns(role.assignment.expert_id for role in roles if role.assignment)
     # In the order in which planning books them: by expert.
@@ -232,7 +232,9 @@ def confirm_session(*, session_id: UUID, by: User, now: datetime) -> Session:
         SESSION.require(session.state, SessionState.PLANNED)
     _require_moment(request, session.kind, session.starts_at, session.ends_at, now)
     assignments = [role.assignment for role in roles_in(session) if role.assignment]
-    _require_deployable(request, assignments, session.starts_at)
+    _require_deployable(
+        request, assignments, session.starts_at, _planned_on(session.kind, session.starts_at, now)
+    )
     stop_reminders(session, now=now)
     _change(session, now=now, state=SessionState.PLANNED)
     audit.record("session.confirmed", by=by, at=now, subject=request.case_id, target=session)
@@ -364,11 +366,26 @@ def _require_moment(
         # A session of weeks ahead is planned on the check of today and asked again when near.
         near = start - now <= GATE_AGAIN
         at = start if near else now
-        require_complete_gate(request, at=at, on=local(start).date())
+        require_complete_gate(
+            request, at=at, on=local(start).date(), planned_on=_planned_on(kind, start, now)
+        )
+
+
+def _planned_on(kind: str, start: datetime, now: datetime) -> date | None:
+    """Today, for contact that runs and is not near: somebody still decides before its day.
+
+    A first meeting begins work, and what takes place within a day is judged on its own day.
+    """
+    if kind == SessionKind.FIRST_MEETING or start - now <= GATE_AGAIN:
+        return None
+    return local(now).date()
 
 
 def _require_deployable(
-    request: Request, assignments: Collection[Assignment], start: datetime
+    request: Request,
+    assignments: Collection[Assignment],
+    start: datetime,
+    planned_on: date | None,
 ) -> None:
     for one in assignments:
         verdict = deployability(
@@ -376,6 +393,7 @@ def _require_deployable(
             activity=request.activity,
             host_kind=request.organisation.kind,
             on=local(start).date(),
+            planned_on=planned_on,
         )
         # A pause asks for no new work; what somebody took on before it may still be planned.
         if set(verdict.problems) - {"PAUSED"}:

@@ -3,6 +3,7 @@
 from scheduling.queries.agenda import N_DAYS, Day, Event, Week, own_days, week
 from scheduling.queries.feeds import entry, feed_entries, feed_of, feed_version, living_feed
 from scheduling.queries.pages import SessionPage, marks_of, place_of, session_page
+from scheduling.queries.papers import AfterEnd, sessions_to_decide
 from scheduling.queries.people import (
     Recipient,
     future_sessions,
@@ -24,6 +25,7 @@ from scheduling.queries.planning import (
 
 __all__ = [
     "N_DAYS",
+    "AfterEnd",
     "Day",
     "Event",
     "PlanPage",
@@ -49,6 +51,7 @@ __all__ = [
     "roles_in",
     "session_page",
     "sessions_of",
+    "sessions_to_decide",
     "suggestions",
     "travel_time",
     "week",

@@ -156,6 +156,9 @@ def _complete(stage: Stage, canaries: Canaries) -> None:
         by=lead,
         now=MONDAY,
     )
+    pool.prepare_vog(expert_id=adam.pk, on=date(2026, 8, 25), by=lead, now=MONDAY)
+    for step in ("SUBMITTED", canaries.way.value):
+        pool.tell_vog(expert_id=adam.pk, to=step, on=date(2026, 8, 28), by=adam.user, now=MONDAY)
     pool.record_training(
         expert_id=adam.pk,
         kind="OWN",

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.db.models import TextChoices
 from django.utils import translation
 
 from matching.states import Conflict, MeasureKind, ProtectedRole, Relation, RiskAnswer
+from pool.states import VogState
 from pool.vocabulary import Experience, SuspensionReason
 
 LETTERS = str.maketrans("0123456789abcdef", "bcdfghjklmnprstv")
@@ -136,6 +137,9 @@ class Canaries:
         self.vog_organisation = named(
             "organisation on the VOG", "werkgever", columns=at(f"{vog}.organisation_label")
         )
+        # Class 4: nowhere but in its box, not even as a code in the log.
+        way = coded("how far a new VOG is", VogState.INTENT_TO_REFUSE)
+        self.way = replace(way, sealed=frozenset({"pool.VogApplication.box"}))
         self.training = named(
             "provider of the training", "opleider", columns=at("pool_training.provider")
         )
