@@ -19,7 +19,7 @@ from pool.models import (
 )
 from pool.queries.deployable import deployable_at, trainings_of
 from pool.queries.endings import Ending, endings
-from pool.queries.hours import booked, weeks_of
+from pool.queries.hours import booked, changes_of, weeks_of
 from pool.queries.work import papers_of, requirements
 from pool.rules import (
     Interval,
@@ -168,6 +168,7 @@ def _people(experts: Sequence[Expert], sees_dates_of: SeesDates, now: datetime) 
         )
     )
     weeks = weeks_of()
+    changes = changes_of(first=today - timedelta(days=2), last=today + HORIZON)
     absences = _grouped(
         (expert, (starts, ends))
         for expert, starts, ends in Absence.objects.filter(ends_at__gt=now).values_list(
@@ -188,7 +189,13 @@ def _people(experts: Sequence[Expert], sees_dates_of: SeesDates, now: datetime) 
         n_sessions = sum(
             n for year, week, n in sessions.get(expert.pk, ()) if (year, week) == this_week
         )
-        free = free_intervals(*hours, start=now, end=now + HORIZON, tz=AMSTERDAM)
+        free = free_intervals(
+            *hours,
+            start=now,
+            end=now + HORIZON,
+            tz=AMSTERDAM,
+            changes=changes.get(expert.pk, ()),
+        )
         found.append(
             Person(
                 expert=expert,

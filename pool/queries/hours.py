@@ -133,10 +133,9 @@ def per_week(starts: Iterable[datetime]) -> list[tuple[int, int, int]]:
     return [(year, week, n) for (year, week), n in sorted(weeks.items())]
 
 
-def rest_of(expert_id: UUID, agreed: timedelta) -> timedelta:
+def rest_of(expert: Expert, agreed: timedelta) -> timedelta:
     """How long this expert rests after a heavy contact: as agreed here, or more where asked."""
-    own = Expert.objects.values_list("heavy_rest_minutes", flat=True).get(pk=expert_id)
-    return max(agreed, timedelta(minutes=own or 0))
+    return max(agreed, timedelta(minutes=expert.heavy_rest_minutes or 0))
 
 
 def own_quiet(expert: Expert) -> tuple[time, time] | None:

@@ -28,6 +28,7 @@ from matching.permissions import may_coordinate, require_follower
 from matching.queries import session_objections, settings_here
 from matching.states import AssignmentState, GateCode, GateItemState
 from pool.actions import Booking, book_all, rebook, release, take_turns
+from pool.models import Expert
 from pool.queries import deployability, rest_of
 from pool.states import BlockKind
 from scheduling.actions.reminders import stop_reminders, write_reminders
@@ -417,15 +418,15 @@ def _require_room(
             raise Resting(datetime.fromisoformat(str(facts["RESTING"]["until"])))
         if "MAX_PER_WEEK" in facts:
             raise WeekFull
-        if session.kind in HEAVY and _follows(session, request, one.expert_id):
+        if session.kind in HEAVY and _follows(session, request, one.expert):
             raise NextTooSoon
 
 
-def _follows(session: Session, request: Request, expert_id: UUID) -> bool:
+def _follows(session: Session, request: Request, expert: Expert) -> bool:
     """Has this expert another meeting before the rest after `session` is over?"""
-    rest = rest_of(expert_id, settings_here(request.policy).heavy_rest)
+    rest = rest_of(expert, settings_here(request.policy).heavy_rest)
     roles = SessionRole.objects.filter(
-        assignment__expert=expert_id,
+        assignment__expert=expert.pk,
         session__state__in=LIVE,
         session__starts_at__gte=session.ends_at,
         session__starts_at__lt=session.ends_at + rest,

@@ -152,7 +152,9 @@ def _rows(
         person = candidates_by_id.get(expert.pk)
         if person is None:
             continue
-        hours = free_intervals(person.week, (), (), start=start, end=end, tz=rules.ZONE)
+        hours = free_intervals(
+            person.week, (), (), start=start, end=end, tz=rules.ZONE, changes=person.changes
+        )
         rows.append(
             Row(
                 name=expert.short_name,

@@ -11,7 +11,7 @@ from core.access.models import Role, User
 from core.access.permissions import has_role
 from core.clock import local
 from matching.models import Assignment, Request
-from matching.queries import open_codes
+from matching.queries import open_codes, settings_here
 from matching.states import AssignmentState, GateCode
 from pool.models import MeetingPlace, RegionProfile
 from pool.queries import candidates
@@ -138,6 +138,14 @@ def suggestions(
     for person in people:
         hours = _within(hours, _open_hours(person, soonest, until))
     busy = [period for person in people for period in person.busy]
+    if kind != SessionKind.PHONE:
+        # Planning would refuse what lies in somebody's rest.
+        agreed = settings_here(request.policy).heavy_rest
+        busy += [
+            (ended, ended + max(agreed, person.own_rest))
+            for person in people
+            for ended in person.heavy_ends
+        ]
     travel = travel_time(kind)
     for wished in (frozenset(request.day_parts), frozenset[str]()):
         found = rules.suggest(
@@ -158,7 +166,15 @@ def _within(
 
 
 def _open_hours(person: Candidate, start: datetime, end: datetime) -> list[rules.Interval]:
-    return free_intervals(person.week, person.absences, (), start=start, end=end, tz=rules.ZONE)
+    return free_intervals(
+        person.week,
+        person.absences,
+        (),
+        start=start,
+        end=end,
+        tz=rules.ZONE,
+        changes=person.changes,
+    )
 
 
 def hours_of_everybody(now: datetime) -> list[Candidate]:

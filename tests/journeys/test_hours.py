@@ -11,6 +11,7 @@ from core.access.scope import region_scope
 from pool.models import Absence, DayChange
 from tests.journeys import keys
 from tests.journeys.sunday import expert_called, region
+from tests.journeys.test_pages import look_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +55,12 @@ def test_this_week_is_told_in_five_taps(
     assert thumb.taps == 5
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     page.screenshot(path=pictures / f"uren-360-{javascript}.png", full_page=True)
+    if javascript:
+        for name, path in (("uren", "/ik/beschikbaarheid/"), ("grenzen", "/ik/grenzen/")):
+            for width in (360, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                picture = pictures / f"{name}-{width}.png"
+                assert look_at(page, sunday.url + path, 200, [], picture) == []
     with region_scope(region()):
         ruben = expert_called("Ruben")
         found = list(
@@ -75,13 +82,14 @@ def test_the_week_of_the_pool_on_a_phone_a_desk_and_paper(
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        page.screenshot(path=pictures / f"pool-week-{width}.png", full_page=True)
-    page.get_by_role("link", name="Later").click()
+        picture = pictures / f"pool-week-{width}.png"
+        assert look_at(page, f"{sunday.url}/pool/week/", 200, [], picture) == []
+    page.get_by_role("link", name="Volgende").click()
     expect(page.get_by_text("Week 44: ma 26 okt tot en met zo 1 nov")).to_be_visible()
     page.get_by_role("link", name="Alleen voorletters").click()
     expect(page.locator(".naast-weekgrid")).not_to_contain_text("Kaldenbach")
     page.emulate_media(media="print")
-    expect(page.get_by_role("link", name="Later")).to_be_hidden()
+    expect(page.get_by_role("link", name="Volgende")).to_be_hidden()
     paper = page.pdf(prefer_css_page_size=True)
     (pictures / "pool-week.pdf").write_bytes(paper)
     # A4 lying down, in points.

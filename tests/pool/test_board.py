@@ -103,6 +103,19 @@ def test_coverage_counts_who_has_an_hour_free_in_the_coming_week(cas: User) -> N
     assert look().gaps == [("BUDDY_1ON1", "DAYTIME")]
 
 
+def test_coverage_follows_days_that_differ_from_the_week(cas: User) -> None:
+    ada = make_active_expert(cas, week=EVENINGS)
+    assert ada.user is not None
+    today = NOON.date()
+    for ahead in range(8):
+        wanted = {(today + ahead * DAY, "EVENING"): False, (today + DAY, "DAYTIME"): True}
+        actions.set_parts(expert_id=ada.pk, wanted=wanted, by=ada.user, now=NOON)
+
+    (row,) = look().coverage
+
+    assert [cell.n for cell in row.cells] == [1, 0, 0]
+
+
 def test_work_that_waits_for_the_morning_has_no_gap_at_night(cas: User) -> None:
     require_vog(Activity.CONSULT, level=RequirementLevel.NONE)
     make_active_expert(cas, week=EVENINGS, activities=frozenset({"CONSULT"}))

@@ -10,10 +10,12 @@ from matching.actions.answers import NotDeployable
 from matching.queries import look
 from pool import actions as pool
 from pool.models import Block, Expert
+from pool.rules import DayHours
 from pool.states import BlockKind
 from scheduling import actions
 from scheduling.actions.sessions import NextTooSoon, Resting, WeekFull
 from scheduling.models import Session
+from scheduling.queries.planning import suggestions
 from scheduling.states import SessionKind
 from tests.conftest import NOON
 from tests.factories.matching import accept, ask, file_request, make_pool, seat_of
@@ -89,6 +91,23 @@ def test_no_session_is_planned_in_the_rest_after_a_first_meeting(scene: Scene) -
             by=scene.hanneke,
             now=PLANNING,
         )
+
+
+def test_suggested_moments_leave_the_rest_alone_and_follow_the_days(scene: Scene) -> None:
+    scene.plan()
+    monday = DayHours((SUNDAY + DAY).date(), 0, 1440, is_there=False)
+    pool.set_hours(expert_id=scene.ruben.pk, hours=monday, by=scene.ruben_user, now=PLANNING)
+
+    found = suggestions(
+        scene.request, [scene.ruben.pk], kind=SessionKind.MEETING, length=HOUR, now=SUNDAY + HOUR
+    )
+
+    assert found
+    assert min(found) >= SUNDAY + 2 * DAY - 15 * HOUR
+    called = suggestions(
+        scene.request, [scene.ruben.pk], kind=SessionKind.PHONE, length=HOUR, now=SUNDAY + HOUR
+    )
+    assert min(called) < SUNDAY + DAY
 
 
 # --- What is more and what is less ------------------------------------------------------------
