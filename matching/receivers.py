@@ -18,7 +18,7 @@ from matching.actions.tasks import open_task, settle_task
 from matching.models.requests import TaskKind
 from matching.queries.lent import asked_elsewhere
 from pool import signals
-from pool.models import Correction, Expert, LendingGrant
+from pool.models import Correction, Debrief, Expert, LendingGrant
 
 TODAY, A_WEEK = timedelta(hours=4), timedelta(days=7)
 
@@ -92,3 +92,17 @@ def ask_to_correct(*, correction: Correction, now: datetime, **_more: Any) -> No
 def correction_done(*, correction: Correction, now: datetime, **_more: Any) -> None:
     """It was dealt with on its own page."""
     settle_task(once_per=f"correction:{correction.pk}", now=now)
+
+
+@receiver(signals.debrief_wanted, dispatch_uid="matching.debrief_wanted")
+def call_afterwards(
+    *, debrief: Debrief, expert: Expert, key: str, now: datetime, **_more: Any
+) -> None:
+    """Somebody wants to be called, or said nothing: a coordinator calls before `due_at`."""
+    open_task(TaskKind.DEBRIEF, expert=expert, due_at=debrief.due_at, once_per=key, now=now)
+
+
+@receiver(signals.debrief_settled, dispatch_uid="matching.debrief_settled")
+def need_not_call(*, key: str, now: datetime, **_more: Any) -> None:
+    """They talked, or it is not needed any more."""
+    settle_task(once_per=key, now=now)

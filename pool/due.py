@@ -8,6 +8,7 @@ from uuid import UUID
 from core.outbox import handler, still_wanted
 from core.outbox.models import Message
 from pool import actions
+from pool.actions.care import SILENCE
 from pool.models import VogEvidence
 
 
@@ -54,3 +55,9 @@ def is_current(message: Message, now: datetime) -> bool:  # noqa: ARG001
     if message.about is None:
         return True
     return VogEvidence.objects.filter(pk=message.about, replaced_on=None).exists()
+
+
+@handler(SILENCE)
+def take_silence_for_yes(subject: UUID, now: datetime) -> None:
+    """Nobody answered whether a call is welcome: a coordinator calls."""
+    actions.take_silence_for_yes(debrief_id=subject, now=now)

@@ -1,6 +1,7 @@
 """What the pool announces upward; it never asks who listens.
 
-Each is sent inside the transaction of the act, with `expert` and `now`.
+Each is sent inside the transaction of the act, with `now` and, but for `debrief_settled`, with
+`expert`.
 """
 
 from __future__ import annotations
@@ -23,3 +24,7 @@ vog_stopped = Signal()
 vog_carries = Signal()
 # grant: an agreement to lend that ran is over; sent in the region of who ended it.
 lending_ended = Signal()
+# A coordinator should call: also `debrief`, and `key`, which names the occasion.
+debrief_wanted = Signal()
+# Nobody need call any more for the occasion `key`.
+debrief_settled = Signal()

@@ -153,11 +153,12 @@ BLOCK = machine(
 
 
 class DebriefState(models.TextChoices):
-    """A talk that was offered. Silence is no no: it becomes WANTED, and somebody calls."""
+    """A talk that was offered. Silence is no no: somebody calls then, too."""
 
     OFFERED = "OFFERED", _("offered")
     DECLINED = "DECLINED", _("no, thanks")
-    WANTED = "WANTED", _("call")
+    WANTED = "WANTED", _("yes, call me")
+    SILENT = "SILENT", _("no answer")
     HELD = "HELD", _("talked")
     MISSED = "MISSED", _("not reached")
 
@@ -165,16 +166,27 @@ class DebriefState(models.TextChoices):
 DEBRIEF = machine(
     "debrief",
     {
-        DebriefState.OFFERED: {DebriefState.DECLINED, DebriefState.WANTED, DebriefState.HELD},
+        DebriefState.OFFERED: {
+            DebriefState.DECLINED,
+            DebriefState.WANTED,
+            DebriefState.SILENT,
+        },
         # Whoever thinks again may say so.
         DebriefState.DECLINED: {DebriefState.WANTED},
         DebriefState.WANTED: {DebriefState.DECLINED, DebriefState.HELD, DebriefState.MISSED},
+        DebriefState.SILENT: {
+            DebriefState.DECLINED,
+            DebriefState.WANTED,
+            DebriefState.HELD,
+            DebriefState.MISSED,
+        },
         DebriefState.HELD: set(),
         DebriefState.MISSED: set(),
     },
     {
         DebriefState.DECLINED: "the expert",
-        DebriefState.WANTED: "the expert, or the clock after a day of silence",
+        DebriefState.WANTED: "the expert",
+        DebriefState.SILENT: "the clock, after a day",
         DebriefState.HELD: "coordinator",
         DebriefState.MISSED: "coordinator",
     },

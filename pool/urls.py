@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from pool.views import (
+    care,
     days,
     duty,
     experts,
@@ -18,6 +19,9 @@ from pool.views import (
     papers,
     people,
     requirements,
+    support,
+    terms,
+    trainings,
     vog,
     weeks,
 )
@@ -51,6 +55,15 @@ urlpatterns = [
         requirements.requirement_edit,
         name="requirement-edit",
     ),
+    path("pool/woorden/", terms.term_list, name="term-list"),
+    path("pool/woorden/nieuw/<slug:vocabulary>/", terms.term_add, name="term-add"),
+    path("pool/woorden/<slug:code>/", terms.term_edit, name="term-edit"),
+    path("pool/woorden/<slug:code>/lijst/", terms.term_move, name="term-move"),
+    path("pool/steun/", support.support_list, name="support-list"),
+    path("pool/steun/aanwezig/", support.support_evening, name="support-evening"),
+    path("pool/steun/gebruikelijk/", support.rhythm_adopt, name="rhythm-adopt"),
+    path("pool/steun/ritme/<slug:kind>/", support.rhythm_edit, name="rhythm-edit"),
+    path("pool/bellen/<uuid:debrief_id>/", care.debrief_close, name="debrief-close"),
     path("pool/<uuid:expert_id>/", experts.expert_detail, name="expert-detail"),
     path("pool/<uuid:expert_id>/wijzigen/", experts.expert_edit, name="expert-edit"),
     path("pool/<uuid:expert_id>/bereiken/", experts.expert_contact, name="expert-contact"),
@@ -77,6 +90,18 @@ urlpatterns = [
     path("pool/<uuid:expert_id>/verklaring/besluit/", vog.vog_decide, name="vog-decide"),
     path("pool/<uuid:expert_id>/verklaring/brief/", vog.vog_letter, name="vog-letter"),
     path("ik/verklaring/", own_vog.my_vog, name="my-vog"),
+    path("pool/<uuid:expert_id>/steun/", support.expert_support, name="expert-support"),
+    path(
+        "pool/<uuid:expert_id>/steun/<uuid:contact_id>/weg/",
+        support.support_remove,
+        name="support-remove",
+    ),
+    path(
+        "pool/<uuid:expert_id>/training/<uuid:training_id>/",
+        trainings.training_finish,
+        name="training-finish",
+    ),
+    path("ik/bericht/<uuid:debrief_id>/", care.my_debrief, name="my-debrief"),
     path("ik/beschikbaarheid/", hours.my_week, name="my-week"),
     path("ik/vandaag-niet/", days.my_today, name="my-today"),
     path("ik/grenzen/", limits.my_limits, name="my-limits"),

@@ -27,6 +27,8 @@ from matching.permissions import require_coordinator, require_follower
 from matching.queries.gate import running_assignments
 from matching.reference import Cause
 from matching.states import RUNNING, GateCode, OfferState, RequestState, SeatState
+from pool.actions import offer_debrief
+from pool.vocabulary import DebriefOccasion
 
 
 @dataclass(frozen=True)
@@ -179,9 +181,10 @@ def record_first_contact(*, request_id: UUID, by: User, now: datetime, at: datet
     if at > now:
         raise ContactToCome
     Request.objects.filter(pk=request.pk, first_contact_at=None).update(first_contact_at=at)
-    Assignment.objects.filter(
-        pk__in=[one.pk for one in own or holders[:1]], first_contact_at=None
-    ).update(first_contact_at=at)
+    for one in own or holders[:1]:
+        if Assignment.objects.filter(pk=one.pk, first_contact_at=None).update(first_contact_at=at):
+            occasion = DebriefOccasion.FIRST_CONTACT
+            offer_debrief(expert=one.expert, occasion=occasion, source=one.pk, now=now)
     audit.record("request.first_contact", by=by, at=now, subject=request.case_id, target=request)
     request.refresh_from_db(fields=["first_contact_at"])
     return request

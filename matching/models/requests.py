@@ -201,6 +201,7 @@ class TaskKind(models.TextChoices):
     CONFLICT = "CONFLICT", _("somebody knows somebody: find another")
     TOO_HEAVY = "TOO_HEAVY", _("call the expert: it was too heavy")
     OVERDUE = "OVERDUE", _("no check-out: call")
+    DEBRIEF = "DEBRIEF", _("call the expert: a talk afterwards")
     MESSAGE_FAILED = "MESSAGE_FAILED", _("a message could not be sent: call")
     HANDOVER = "HANDOVER", _("choose a colleague: who asked has left")
     CORRECTION = "CORRECTION", _("put something right in a profile")

@@ -194,7 +194,7 @@ def _card(
         meaning="nu" if task.due_at - now <= SOON else "wacht",
         title=_title(task),
         text=" ".join(filter(None, (_text(task), ringing.sentence if ringing else ""))),
-        meta=_meta(request, url, held),
+        meta=_meta(request, url, held) if request else _whom(task),
         deadline=task.due_at,
         url=url,
         acts=(*_acts(task, url, phones), *_answers(ringing)),
@@ -210,6 +210,7 @@ def _title(task: Task) -> str:
         TaskKind.MEASURE_END: gettext("Is there an extension?"),
         TaskKind.CONFLICT: gettext("Find somebody else: somebody is known"),
         TaskKind.TOO_HEAVY: gettext("Call the expert: it was too heavy"),
+        TaskKind.DEBRIEF: gettext("Call the expert: a talk afterwards"),
         TaskKind.OVERDUE: gettext("No check-out: call now"),
         TaskKind.MESSAGE_FAILED: gettext("A message did not arrive: call"),
         TaskKind.HANDOVER: gettext("Choose a colleague: who asked has left"),
@@ -229,6 +230,7 @@ def _text(task: Task) -> str:
         TaskKind.MEASURE_END: gettext("The case manager was asked. Nothing has been heard yet."),
         TaskKind.CONFLICT: gettext("Nobody has to say who or why."),
         TaskKind.TOO_HEAVY: gettext("Ask how it goes. The request is with others now."),
+        TaskKind.DEBRIEF: gettext("Ask how it goes. What you hear stays between you."),
         TaskKind.OVERDUE: gettext("Call the expert first, then the case manager."),
         TaskKind.MESSAGE_FAILED: gettext("Say it by voice, and look at the number."),
         TaskKind.HANDOVER: gettext("Until then nobody there hears the news."),
@@ -239,9 +241,15 @@ def _text(task: Task) -> str:
     return texts[TaskKind(task.kind)]
 
 
-def _meta(request: Request | None, url: str, held: Assignment | None) -> SafeString:
-    if request is None:
+def _whom(task: Task) -> SafeString:
+    """Whom to call, where it is about no request."""
+    if task.expert is None:
         return SafeString()
+    url = reverse("pool:expert-detail", args=[task.expert.pk])
+    return format_html('<a href="{}">{}</a>', url, task.expert.full_name)
+
+
+def _meta(request: Request, url: str, held: Assignment | None) -> SafeString:
     link = format_html('<a href="{}">{}</a>', url, request.number)
     who = f"{request.requester.short_name}, {request.organisation.name}"
     if held:
@@ -273,8 +281,15 @@ def _acts(task: Task, url: str, phones: Mapping[UUID, str]) -> Iterable[Act]:
         yield Act(gettext("Decide"), reverse("scheduling:sessions-after", args=[task.expert_id]))
     elif kind in ABOUT_EXPERT and task.expert_id:
         yield Act(gettext("Open"), reverse("pool:expert-detail", args=[task.expert_id]))
+    if kind == TaskKind.DEBRIEF:
+        yield Act(gettext("Call"), reverse("pool:debrief-close", args=[_debrief_of(task)]), "bel")
     if kind in BY_HAND:
         yield Act(gettext("Done"), reverse("matching:task-done", args=[task.pk]), posts=True)
+
+
+def _debrief_of(task: Task) -> str:
+    """The talk that a task is about; the key of the occasion names it."""
+    return task.once_per.split(":")[1]
 
 
 def _answers(ringing: Ringing | None) -> Iterable[Act]:

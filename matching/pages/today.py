@@ -21,8 +21,8 @@ from matching.models import Assignment, Offer, Request
 from matching.pages import words
 from matching.queries.lent import There, there
 from pool.geo import distance_km
-from pool.models import Expert, LendingGrant, RegionProfile
-from pool.queries import coordinator_phone, lending_of
+from pool.models import Debrief, Expert, LendingGrant, RegionProfile
+from pool.queries import coordinator_phone, debriefs_of, lending_of
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ class Today:
     offers: list[OfferCard]
     sessions: list[SessionMark]
     work: list[WorkCard]
+    talks: list[Debrief]
     call_name: str
     call_phone: str
     elsewhere: list[Elsewhere]
@@ -94,6 +95,7 @@ def today(expert: Expert, *, now: datetime) -> Today:
         offers=[OfferCard(one, _facts(one.seat.request, expert, roads)) for one in offers],
         sessions=sorted(coming, key=lambda one: one.starts_at)[:2],
         work=cards,
+        talks=debriefs_of(expert),
         call_name=gettext("the coordinator")
         if expert.is_lent
         else expert.coordinator.name.partition(" ")[0],

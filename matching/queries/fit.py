@@ -246,6 +246,11 @@ def _pool(
     )
 
 
+def running_of(expert_id: UUID) -> int:
+    """How much lasting work one expert carries now."""
+    return _running([expert_id])[expert_id]
+
+
 def _running(among: Collection[UUID] | None = None) -> Counter[UUID]:
     """How many lasting assignments each expert, or these, carry now."""
     rows = Assignment.objects.exclude(state=AssignmentState.ENDED).filter(

@@ -21,6 +21,12 @@ from pool.actions.calendar import (
     take_turns,
     weigh,
 )
+from pool.actions.care import (
+    answer_debrief,
+    close_debrief,
+    offer_debrief,
+    take_silence_for_yes,
+)
 from pool.actions.consent import (
     AlreadyLeft,
     DealtWith,
@@ -225,6 +231,7 @@ __all__ = [
     "agree_to_lending",
     "allow_without_support",
     "answer_correction",
+    "answer_debrief",
     "ask_bridge",
     "ask_correction",
     "ask_export",
@@ -236,6 +243,7 @@ __all__ = [
     "call_attempt",
     "change_term",
     "clear_change",
+    "close_debrief",
     "close_recheck",
     "close_term",
     "count_move",
@@ -261,6 +269,7 @@ __all__ = [
     "limits_of",
     "need_vog",
     "not_today",
+    "offer_debrief",
     "pause",
     "plan_attempt",
     "plan_on_call",
@@ -291,6 +300,7 @@ __all__ = [
     "sheet_of",
     "start_training",
     "suspend",
+    "take_silence_for_yes",
     "take_turns",
     "take_turns_importing",
     "tell_decision",

@@ -33,6 +33,7 @@ from pool.queries.lending import (
     other_regions,
 )
 from pool.queries.matrix import Cell, Effect, Row, effects, matrix, matrix_cell
+from pool.queries.own_load import OwnLoad, own_load
 from pool.queries.people import (
     Contact,
     Look,
@@ -49,10 +50,14 @@ from pool.queries.people import (
 from pool.queries.saved import saved_view, saved_views
 from pool.queries.support import (
     OWES_SUPPORT,
+    Evening,
     KindOfSupport,
     Moment,
     Supported,
     contacts_of,
+    debriefs_of,
+    evening,
+    evenings,
     kinds_of_support,
     rhythms,
     support_of,
@@ -93,6 +98,7 @@ __all__ = [
     "Contact",
     "Deployability",
     "Effect",
+    "Evening",
     "Expiry",
     "Facet",
     "Flow",
@@ -102,6 +108,7 @@ __all__ = [
     "Line",
     "Look",
     "Moment",
+    "OwnLoad",
     "Page",
     "Person",
     "PoolWeek",
@@ -124,9 +131,12 @@ __all__ = [
     "coordinator_phone",
     "coordinators_by_name",
     "coverage",
+    "debriefs_of",
     "deployability",
     "draft_of",
     "effects",
+    "evening",
+    "evenings",
     "expert_of",
     "expert_page",
     "expiry",
@@ -148,6 +158,7 @@ __all__ = [
     "matrix_cell",
     "on_call",
     "other_regions",
+    "own_load",
     "own_quiet",
     "papers_of",
     "pool_week",

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from core.access.scope import current_region
-from pool.models import Expert, SupportContact, SupportOverride, SupportRhythm
+from pool.models import Debrief, Expert, SupportContact, SupportOverride, SupportRhythm
 from pool.queries.terms import terms
 from pool.rules import Due, Rhythm, due_on, standing
-from pool.states import ExpertState
+from pool.states import DebriefState, ExpertState
 from pool.vocabulary import RhythmUnit, Vocabulary
 
 # Somebody `e` is late with something on day `on`, and nobody made an exception. As
@@ -127,6 +127,11 @@ class Supported:
         pressing = [one for one in self.moments if one.how != Due.FINE]
         return min(pressing, key=lambda one: one.due, default=None)
 
+    @property
+    def is_late(self) -> bool:
+        """Late with something, whatever a coordinator allowed."""
+        return any(one.how == Due.OVERDUE for one in self.moments)
+
 
 def support_of(experts: Iterable[Expert], *, today: date) -> list[Supported]:
     """How these people stand with all support that is asked, in four queries."""
@@ -184,3 +189,48 @@ def who_needs_support(experts: Iterable[Expert], *, today: date) -> list[Support
 def contacts_of(expert: Expert) -> list[SupportContact]:
     """All support of one person, newest first."""
     return list(SupportContact.objects.filter(expert=expert).order_by("-held_on", "kind"))
+
+
+@dataclass(frozen=True)
+class Evening:
+    """One moment for many: how many were there, and how many are expected."""
+
+    kind: str
+    held_on: date
+    n_there: int
+    n_expected: int
+
+
+RECENT = timedelta(days=42)
+MANY = 2
+
+
+def evenings(*, today: date) -> list[Evening]:
+    """Moments with more than one person, of the last six weeks and to come; soonest first."""
+    rows = (
+        SupportContact.objects.filter(held_on__gte=today - RECENT)
+        .values("kind", "held_on")
+        .annotate(
+            n=Count("pk"),
+            n_there=Count("pk", filter=Q(attended=True)),
+            n_expected=Count("pk", filter=Q(attended=None)),
+        )
+        .filter(n__gte=MANY)
+        .order_by("-held_on", "kind")
+    )
+    return [Evening(one["kind"], one["held_on"], one["n_there"], one["n_expected"]) for one in rows]
+
+
+def evening(*, kind: str, held_on: date) -> dict[UUID, bool | None]:
+    """What was written down of one moment: expert -> was there, was not, is expected."""
+    return dict(
+        SupportContact.objects.filter(kind=kind, held_on=held_on).values_list(
+            "expert_id", "attended"
+        )
+    )
+
+
+def debriefs_of(expert: Expert) -> list[Debrief]:
+    """Talks that were offered and wait for an answer."""
+    open_ones = [DebriefState.OFFERED, DebriefState.SILENT]
+    return list(Debrief.objects.filter(expert=expert, state__in=open_ones).order_by("offered_at"))

@@ -118,8 +118,11 @@ def _detail(
         "may_suspend": ExpertState.SUSPENDED in EXPERT.moves[expert.state],
         "may_leave": ExpertState.LEFT in EXPERT.moves[expert.state],
         "moves": _moves(expert, waits=waits is not None),
+        "today": local(now).date(),
         "now": now,
     }
+    if dates:
+        shown["support"] = queries.support_of([expert], today=local(now).date())[0]
     return render(request, "pool/expert_detail.html", shown | more, status=status)
 
 

@@ -51,6 +51,9 @@ def my_profile(request: HttpRequest) -> HttpResponse:
         "contact": queries.contact(expert),
         "looks": queries.looks_at(expert),
         "coordinator_phone": queries.coordinator_phone(at=now),
+        "support": queries.support_of([expert], today=local(now).date())[0],
+        "load": queries.own_load(expert, now=now),
+        "today": local(now).date(),
         "now": now,
     }
     return render(request, "pool/my_profile.html", shown)

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_POST
 from core import audit, clock
 from core.access.models import User
 from core.access.permissions import allow
+from core.clock import local
 from pool import actions, queries
 from pool.forms.filters import FilterForm, ViewForm
 from pool.models import SavedView
-from pool.permissions import STAFF, may_see_dates
+from pool.permissions import STAFF, may_record_papers, may_see_dates
 from pool.views.shared import done, person_of
 
 SHOWN = 50
@@ -42,8 +43,10 @@ def expert_list(request: HttpRequest, view_id: UUID | None = None) -> HttpRespon
     board = queries.board(sees_dates_of=partial(may_see_dates, user), now=now)
     people = queries.matching_people(board.people, wanted, now=now)
     audit.record("pool.listed", by=user, at=now, n=len(people))
+    mine = [one.expert for one in board.people if may_record_papers(user, one.expert)]
     shown = {
         "board": board,
+        "support_people": queries.who_needs_support(mine, today=local(now).date()),
         "page": Paginator(people, SHOWN).get_page(request.POST.get("page")),
         "n_people": len(people),
         "filters": filters,

@@ -12,6 +12,7 @@ from core import audit
 from core.access.models import User
 from core.errors import Refusal
 from pool.actions import weigh
+from scheduling.actions.care import offer_talk
 from scheduling.actions.overdue import is_out
 from scheduling.actions.reminders import stop_reminders
 from scheduling.actions.sessions import locked, own_role
@@ -75,6 +76,7 @@ def check_out(*, role_id: UUID, by: User, now: datetime) -> SessionRole:
     _record("session.checked_out", role, session, by=by, now=now)
     role.refresh_from_db()
     is_out(role, now=now)
+    offer_talk(role, session, now=now)
     experts = [one for one in roles_in(session) if one.kind == RoleKind.EXPERT]
     if all(one.checked_out_at for one in experts) and session.state != SessionState.HELD:
         _end(session, SessionState.HELD, by=by, now=now)
@@ -116,6 +118,7 @@ def _end(session: Session, state: SessionState, *, by: User, now: datetime) -> N
     """Write what became of it. No new SEQUENCE: for others the hours stay what they were."""
     for role in roles_in(session):
         is_out(role, now=now)
+        offer_talk(role, session, missed=state == SessionState.MISSED, now=now)
     stop_reminders(session, now=now)
     Session.objects.filter(pk=session.pk, state__in=SESSION.sources(state)).update(state=state)
     session.refresh_from_db()

@@ -24,6 +24,8 @@ from pool.models import (
     Expert,
     ExpertActivity,
     ExpertLanguage,
+    SupportContact,
+    SupportRhythm,
     Training,
     VogEvidence,
     WeekAvailability,
@@ -63,6 +65,7 @@ def crowd() -> Pool:
     # Each lives further away than the one before; distance is for those whom chance picks.
     Expert.objects.update(travel_radius_km=80)
     halting, leaving, by_day, *others = pool.experts
+    _ask_support(pool)
     ExpertLanguage.objects.filter(expert=halting).update(level="B1")
     Absence.objects.create(expert=leaving, starts_at=NOON + HOUR, ends_at=NOON + 9 * DAY)
     WeekAvailability.objects.filter(expert=by_day).delete()
@@ -88,6 +91,27 @@ def _mix_days(experts: list[Expert], dice: Random) -> None:
                 starts=starts,
                 ends=starts + dice.choice((30, 120, 720, 1440)),
                 is_there=dice.random() < 0.5,
+            )
+
+
+def _ask_support(pool: Pool) -> None:
+    """Support is due today or yesterday for some, and some have an exception or a plan."""
+    today = NOON.date()
+    SupportRhythm.objects.create(kind="INTERVISION", every=6, valid_from=today - 99 * DAY)
+    for number, expert in enumerate(pool.experts):
+        # Six weeks ago is in time, a day more is late: of every eight, one each.
+        days = {5: 42, 6: 43, 7: 43}.get(number % 8, 20)
+        SupportContact.objects.create(
+            expert=expert,
+            kind="INTERVISION",
+            held_on=today - days * DAY,
+            attended=True,
+            recorded_at=NOON,
+            recorded_by=pool.cas,
+        )
+        if number % 8 == 7:
+            pool_actions.allow_without_support(
+                expert_id=expert.pk, reason="PLANNED", until_on=today + DAY, by=pool.cas, now=NOON
             )
 
 
@@ -238,6 +262,8 @@ def instead(table: str, right: str, wrong: str) -> tuple[str, ...]:
         ("VOG", sieving.VOG.replace("> %(on)s", "> %(on)s::date + 365")),
         ("THEN", instead("pool_excludedarea", "x.area_id = %(area)s", "true")),
         ("THEN", instead("pool_agreement", ">= %(on)s)", "> %(on)s::date + 2)")),
+        ("THEN", instead("pool_supportrhythm", "< %(on)s\n", "< %(on)s::date + 30\n")),
+        ("THEN", instead("pool_supportoverride", "x.until_on >= %(on)s", "x.until_on < %(on)s")),
         ("THEN", instead("pool_training", ">= %(on)s)", "> %(on)s::date + 9)")),
     ],
     ids=[
@@ -249,6 +275,8 @@ def instead(table: str, right: str, wrong: str) -> tuple[str, ...]:
         "papers",
         "places",
         "agreements",
+        "support",
+        "exceptions",
         "training",
     ],
 )

@@ -86,7 +86,11 @@ def test_every_kind_of_task_has_words_and_a_way(cas: Client, pool: Pool, region:
         request = file_request(pool)
         for kind in TaskKind:
             actions.open_task(
-                kind, request=request, due_at=NOON + HOUR, once_per=f"try:{kind}", now=NOON
+                kind,
+                request=request,
+                due_at=NOON + HOUR,
+                once_per=f"try:{uuid4()}:{kind}",
+                now=NOON,
             )
         actions.open_task(
             TaskKind.TOO_HEAVY,
