@@ -13,6 +13,7 @@ from core.access.models import Membership, Organisation, Region, Role, User
 from core.access.scope import region_scope
 from core.crypto import new_data_key
 from insight.simulation.cast import AREAS, DEMO_DOMAIN, Person, RegionCast
+from insight.simulation.support import give_support
 from matching.models import PolicyVersion
 from pool import actions as pool
 from pool.models import Area, Expert, MeetingPlace, RegionProfile
@@ -91,6 +92,7 @@ def build_region(cast: RegionCast, *, now: datetime, dice: random.Random) -> Sta
         for number, person in enumerate(cast.experts):
             expert = _expert(stage, person, number, now=now, dice=dice)
             stage.experts[person.first] = expert
+        give_support(stage.coordinators[0], list(stage.experts.values()), now=now)
     return stage
 
 

@@ -19,6 +19,7 @@ from core.access.models import User
 from core.access.scope import region_scope
 from insight.simulation.cast import REGIONS
 from insight.simulation.regions import Stage, build_region, lay_out_areas
+from insight.simulation.support import answer_talks
 from insight.simulation.weeks import live_a_week
 from insight.simulation.year import live_a_year
 from matching import actions as matching
@@ -50,6 +51,7 @@ def tell(*, now: datetime, seed: int) -> str:
     with region_scope(stages[0].region.pk):
         n_requests = _Story(stages[0], now, dice).play()
         live_a_week(stages[0], now=now)
+        answer_talks(stages[0].coordinators[0], now=now)
     n_experts = sum(len(stage.experts) for stage in stages)
     return (
         f"{len(stages)} regions, {n_experts} experts, {n_requests} requests "

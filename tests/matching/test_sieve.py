@@ -97,10 +97,11 @@ def _mix_days(experts: list[Expert], dice: Random) -> None:
 def _ask_support(pool: Pool) -> None:
     """Support is due today or yesterday for some, and some have an exception or a plan."""
     today = NOON.date()
+    Expert.objects.update(started_on=today - 99 * DAY)
     SupportRhythm.objects.create(kind="INTERVISION", every=6, valid_from=today - 99 * DAY)
     for number, expert in enumerate(pool.experts):
-        # Six weeks ago is in time, a day more is late: of every eight, one each.
-        days = {5: 42, 6: 43, 7: 43}.get(number % 8, 20)
+        # Six weeks ago is in time, a day more is late; whoever differs otherwise is in time.
+        days = {5: 42, 6: 43, 7: 43}.get(number % 8, 20) if number > N_SELDOM + 2 else 20
         SupportContact.objects.create(
             expert=expert,
             kind="INTERVISION",
