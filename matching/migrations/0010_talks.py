@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("matching", "0006_more_tasks"),
+        ("matching", "0009_papers_end"),
     ]
 
     operations = [
@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                     ("HANDOVER", "choose a colleague: who asked has left"),
                     ("CORRECTION", "put something right in a profile"),
                     ("CONSENT", "consent withdrawn: hand over what runs"),
+                    ("PAPERS_END", "decide on sessions after the end of a paper"),
                 ],
                 max_length=16,
             ),
