@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.templatetags.naast import badge
 from pool.queries import Progress, VogPage
-from pool.states import VogStanding, VogState
+from pool.states import VOLUNTARY, VogStanding, VogState
 
 register = template.Library()
 
@@ -32,6 +32,10 @@ OWN: dict[VogState, str | Promise] = {
     VogState.VERIFIED: _("it was seen"),
     VogState.WITHDRAWN: _("you stopped with this"),
 }
+
+
+# Nobody has to do anything now; what is voluntary reads the same.
+ON_ITS_WAY = VOLUNTARY | {VogState.PREPARED, VogState.SUBMITTED, VogState.GRANTED_NOT_SEEN}
 
 
 @register.simple_tag
@@ -63,6 +67,9 @@ def vog_sentence(page: VogPage, *, own: bool = False) -> str:
         VogStanding.EXPIRED: gettext("Has not counted since %(day)s"),
         VogStanding.RECHECK: gettext("A new certificate was asked for"),
     }[VogStanding(page.standing)]
+    waits = page.progress is not None and page.progress.state in ON_ITS_WAY
+    if page.standing == VogStanding.EXPIRING and waits:
+        said = gettext("Counts until %(day)s. A new one was asked for")
     if own and page.standing == VogStanding.EXPIRED:
         said = gettext("Your certificate counted until %(day)s")
     return said % {"day": until}

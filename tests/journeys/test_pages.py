@@ -51,6 +51,7 @@ COORDINATOR = (
     "/pool/steun/ritme/INTERVISION/",
     "/pool/woorden/",
     "/pool/woorden/HEE/",
+    "/pool/verklaringen/",
     "/mensen/",
     "/mensen/nieuw/",
     "/cijfers/",
@@ -64,6 +65,7 @@ EXPERT = (
     "/ik/grenzen/",
     "/ik/profiel/",
     "/ik/profiel/wijzigen/",
+    "/ik/verklaring/",
     "/account/",
 )
 ANYBODY = ("/accounts/login/", "/demo/berichten", "/onderdelen/", "/bestaat-niet/")
@@ -76,7 +78,7 @@ VISITORS = (
     ("Frans Leijsten", ("/",), 1),
 )
 A_PAGE = re.compile(
-    r"^/(aanvragen|afspraken|pool|mensen)/[0-9a-f-]{36}/(status/|plannen/|einde/)?$"
+    r"^/(aanvragen|afspraken|pool|mensen)/[0-9a-f-]{36}/(status/|plannen/|einde/|verklaring/)?$"
 )
 
 
