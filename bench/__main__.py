@@ -20,7 +20,7 @@ import django
 from bench.databases import copied, migrated
 from bench.figures import Figure, figure
 
-BENCHES = ("first_offer", "search", "booking", "reminders", "feed", "pages")
+BENCHES = ("first_offer", "search", "booking", "reminders", "feed", "pages", "pool")
 RESULTS = Path(__file__).resolve().parent / "results.json"
 KEYS = tuple(field.name for field in fields(Figure))
 # All together stay within a quarter of an hour; one that hangs must not take it all.

@@ -18,6 +18,7 @@ from core import clock
 from core.access.models import User
 from core.access.scope import region_scope
 from insight.simulation.cast import REGIONS
+from insight.simulation.overview import keep_overview
 from insight.simulation.regions import Stage, build_region, lay_out_areas
 from insight.simulation.support import answer_talks
 from insight.simulation.weeks import live_a_week
@@ -47,6 +48,7 @@ def tell(*, now: datetime, seed: int) -> str:
         # Dice of its own: another past leaves the evening as it is.
         past = random.Random(f"{seed} {cast.code}")  # noqa: S311  (as above)
         with region_scope(stage.region.pk):
+            keep_overview(lead=stage.coordinators[0], now=now)
             n_before += live_a_year(cast.a_year, until=now - BEFORE, now=now, dice=past)
     with region_scope(stages[0].region.pk):
         n_requests = _Story(stages[0], now, dice).play()

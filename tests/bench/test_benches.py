@@ -13,7 +13,7 @@ from django.conf import settings
 from redis import Redis, RedisError
 
 from bench import __main__ as runner
-from bench import booking, feed, first_offer, oracle, pages, reminders, search
+from bench import booking, feed, first_offer, oracle, pages, pool, reminders, search
 from bench.figures import Figure, figure, interleaved, quantile
 from bench.people import NOW, TRAVEL, able, draw_people, draw_places, draw_wishes
 
@@ -183,6 +183,14 @@ def test_the_pages_show_as_many_rows_as_there_are() -> None:
 
     assert found["pages: list of 50 of 60, queries more than of 3"].value == 0
     assert found["pages: list of 50 of 3, queries"].holds
+
+
+@together
+def test_the_pool_of_fifty_asks_as_many_queries_as_of_one() -> None:
+    found = by_name(pool.run(sizes=[1, 50], seconds=0.3, rounds=1))
+
+    assert found["pool: list of 50, queries more than of 1"].holds
+    assert found["pool: list of 50 / floor"].value > 0
 
 
 @together

@@ -39,6 +39,7 @@ from pool.states import BlockKind, BlockState, ExpertState
 from tests.conftest import NOON
 from tests.factories.people import make_organisation
 from tests.factories.pool import make_area, make_expert, make_region_profile
+from tests.pool.overview_rows import OVERVIEW_REFUSED
 from tests.pool.support_rows import SUPPORT_REFUSED
 from tests.pool.test_lending_constraints import REFUSED as LENDING
 
@@ -161,79 +162,83 @@ def bridge(expert: Expert, **fields: Any) -> VogBridge:
     return VogBridge.objects.create(expert=expert, **plain | fields)
 
 
-REFUSED: dict[str, Break] = {
-    "expert_state_known": change(state="ELSEWHERE"),
-    "expert_left_at_iff_left": change(state=ExpertState.LEFT),
-    "expert_travel_radius_between_1_and_200_km": change(travel_radius_km=0),
-    "expert_activity_once": twice(
-        lambda expert: ExpertActivity.objects.create(expert=expert, activity="CHAT")
-    ),
-    "expert_language_once": twice(
-        lambda expert: ExpertLanguage.objects.create(expert=expert, language="pl", level="B1")
-    ),
-    "life_experience_once": twice(
-        lambda expert: LifeExperience.objects.create(expert=expert, code="DEBT")
-    ),
-    "excluded_area_once": twice(
-        lambda expert: ExcludedArea.objects.create(expert=expert, area=make_area("3312"))
-    ),
-    "excluded_organisation_once": same_organisation,
-    "suspension_one_running": twice(suspension),
-    "suspension_lifted_at_with_by": lambda expert: suspension(expert, lifted_at=NOON),
-    "vog_one_current_per_expert": twice(vog),
-    "vog_seen_not_before_issue": lambda expert: vog(expert, seen_on=TODAY - 2 * DAY),
-    "vog_valid_after_issue": lambda expert: vog(expert, policy_valid_until=TODAY - DAY),
-    "training_level_0_to_5": lambda expert: training(expert, level=6),
-    "training_completed_after_start": lambda expert: training(expert, completed_on=TODAY - DAY),
-    "agreement_ends_after_signing": lambda expert: Agreement.objects.create(
-        expert=expert, kind="VOLUNTEER", signed_on=TODAY, valid_until=TODAY - DAY
-    ),
-    "requirement_once": twice(lambda _expert: requirement()),
-    "requirement_ends_after_start": lambda _expert: requirement(valid_to=TODAY),
-    "region_profile_one_per_region": second_profile,
-    "region_day_base_0_or_1": change_profile(day_base=2),
-    "week_weekday_0_to_6": lambda expert: week(expert, 7, 0, 60),
-    "week_starts_within_day": lambda expert: week(expert, 0, 1440, 1500),
-    "week_ends_after_start_within_24_hours": lambda expert: week(expert, 0, 60, 1501),
-    "week_row_once": twice(lambda expert: week(expert, 0, 60, 120)),
-    "absence_ends_after_start": lambda expert: Absence.objects.create(
-        expert=expert, starts_at=NOON, ends_at=NOON
-    ),
-    "block_no_overlap": twice(block),
-    "block_period_within_occupied": lambda expert: block(expert, occupied=hours(0, 0)),
-    "block_period_not_empty": lambda expert: Block.objects.filter(pk=block(expert).pk).update(
-        period=hours(1, 1)
-    ),
-    "on_call_ends_after_start": lambda expert: shift(expert, timedelta(0)),
-    "on_call_place_from_one": lambda expert: shift(expert, place=0),
-    "vog_recheck_at_with_by": lambda expert: vog(expert, recheck_at=NOON),
-    "vog_application_one_per_expert": twice(application),
-    "vog_application_kept_six_months_at_most": lambda expert: application(
-        expert, keep_until=NOON + 184 * DAY
-    ),
-    "vog_attempt_one_per_expert": twice(
-        lambda expert: VogAttempt.objects.create(
-            expert=expert, from_on=TODAY, written_at=NOON, written_by=expert.coordinator
-        )
-    ),
-    "vog_bridge_ends_after_start": lambda expert: bridge(expert, ends_on=TODAY),
-    "vog_bridge_eight_weeks_at_most": lambda expert: bridge(expert, ends_on=TODAY + 57 * DAY),
-    "vog_bridge_granted_at_with_by": lambda expert: bridge(expert, granted_at=NOON),
-    "vog_bridge_two_different_people": lambda expert: bridge(
-        expert, granted_at=NOON, granted_by=expert.coordinator
-    ),
-    "vog_bridge_one_per_vog": lambda expert: [
-        bridge(expert, vog=one, granted_at=NOON, granted_by=expert.user)
-        for one in [vog(expert)] * 2
-    ],
-    "vog_bridge_work_once": lambda expert: [
-        VogBridgeWork.objects.create(bridge=carried, requirement=asked)
-        for carried, asked in [(bridge(expert), requirement(level="POLICY"))] * 2
-    ],
-    "vog_bridge_never_for_the_law": lambda expert: VogBridgeWork.objects.create(
-        bridge=bridge(expert), requirement=requirement(level="LEGAL"), level="LEGAL"
-    ),
-} | SUPPORT_REFUSED
+REFUSED: dict[str, Break] = (
+    {
+        "expert_state_known": change(state="ELSEWHERE"),
+        "expert_left_at_iff_left": change(state=ExpertState.LEFT),
+        "expert_travel_radius_between_1_and_200_km": change(travel_radius_km=0),
+        "expert_activity_once": twice(
+            lambda expert: ExpertActivity.objects.create(expert=expert, activity="CHAT")
+        ),
+        "expert_language_once": twice(
+            lambda expert: ExpertLanguage.objects.create(expert=expert, language="pl", level="B1")
+        ),
+        "life_experience_once": twice(
+            lambda expert: LifeExperience.objects.create(expert=expert, code="DEBT")
+        ),
+        "excluded_area_once": twice(
+            lambda expert: ExcludedArea.objects.create(expert=expert, area=make_area("3312"))
+        ),
+        "excluded_organisation_once": same_organisation,
+        "suspension_one_running": twice(suspension),
+        "suspension_lifted_at_with_by": lambda expert: suspension(expert, lifted_at=NOON),
+        "vog_one_current_per_expert": twice(vog),
+        "vog_seen_not_before_issue": lambda expert: vog(expert, seen_on=TODAY - 2 * DAY),
+        "vog_valid_after_issue": lambda expert: vog(expert, policy_valid_until=TODAY - DAY),
+        "training_level_0_to_5": lambda expert: training(expert, level=6),
+        "training_completed_after_start": lambda expert: training(expert, completed_on=TODAY - DAY),
+        "agreement_ends_after_signing": lambda expert: Agreement.objects.create(
+            expert=expert, kind="VOLUNTEER", signed_on=TODAY, valid_until=TODAY - DAY
+        ),
+        "requirement_once": twice(lambda _expert: requirement()),
+        "requirement_ends_after_start": lambda _expert: requirement(valid_to=TODAY),
+        "region_profile_one_per_region": second_profile,
+        "region_day_base_0_or_1": change_profile(day_base=2),
+        "week_weekday_0_to_6": lambda expert: week(expert, 7, 0, 60),
+        "week_starts_within_day": lambda expert: week(expert, 0, 1440, 1500),
+        "week_ends_after_start_within_24_hours": lambda expert: week(expert, 0, 60, 1501),
+        "week_row_once": twice(lambda expert: week(expert, 0, 60, 120)),
+        "absence_ends_after_start": lambda expert: Absence.objects.create(
+            expert=expert, starts_at=NOON, ends_at=NOON
+        ),
+        "block_no_overlap": twice(block),
+        "block_period_within_occupied": lambda expert: block(expert, occupied=hours(0, 0)),
+        "block_period_not_empty": lambda expert: Block.objects.filter(pk=block(expert).pk).update(
+            period=hours(1, 1)
+        ),
+        "on_call_ends_after_start": lambda expert: shift(expert, timedelta(0)),
+        "on_call_place_from_one": lambda expert: shift(expert, place=0),
+        "vog_recheck_at_with_by": lambda expert: vog(expert, recheck_at=NOON),
+        "vog_application_one_per_expert": twice(application),
+        "vog_application_kept_six_months_at_most": lambda expert: application(
+            expert, keep_until=NOON + 184 * DAY
+        ),
+        "vog_attempt_one_per_expert": twice(
+            lambda expert: VogAttempt.objects.create(
+                expert=expert, from_on=TODAY, written_at=NOON, written_by=expert.coordinator
+            )
+        ),
+        "vog_bridge_ends_after_start": lambda expert: bridge(expert, ends_on=TODAY),
+        "vog_bridge_eight_weeks_at_most": lambda expert: bridge(expert, ends_on=TODAY + 57 * DAY),
+        "vog_bridge_granted_at_with_by": lambda expert: bridge(expert, granted_at=NOON),
+        "vog_bridge_two_different_people": lambda expert: bridge(
+            expert, granted_at=NOON, granted_by=expert.coordinator
+        ),
+        "vog_bridge_one_per_vog": lambda expert: [
+            bridge(expert, vog=one, granted_at=NOON, granted_by=expert.user)
+            for one in [vog(expert)] * 2
+        ],
+        "vog_bridge_work_once": lambda expert: [
+            VogBridgeWork.objects.create(bridge=carried, requirement=asked)
+            for carried, asked in [(bridge(expert), requirement(level="POLICY"))] * 2
+        ],
+        "vog_bridge_never_for_the_law": lambda expert: VogBridgeWork.objects.create(
+            bridge=bridge(expert), requirement=requirement(level="LEGAL"), level="LEGAL"
+        ),
+    }
+    | SUPPORT_REFUSED
+    | OVERVIEW_REFUSED
+)
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -216,52 +215,6 @@ def test_another_region_has_nobody_of_ours_and_no_question(
         export = agree(els, fay)
 
         assert actions.fetch_export(export_id=export.pk, by=els, now=NOON) == []
-
-
-# --- What the database itself refuses ---------------------------------------------------------
-
-
-@pytest.mark.database
-@pytest.mark.parametrize(
-    ("change", "name"),
-    [
-        ({"agreed_by": None}, "pool_export_agreed_at_with_by"),
-        ({"fetched_at": NOON + DAY}, "pool_export_fetched_in_time"),
-        ({"fetched_at": NOON - HOUR}, "pool_export_fetched_in_time"),
-    ],
-)
-@pytest.mark.usefixtures("in_region")
-def test_the_database_keeps_an_export_honest(
-    agreed: PoolExport, change: dict[str, Any], name: str
-) -> None:
-    with pytest.raises(IntegrityError, match=name), transaction.atomic():
-        PoolExport.objects.filter(pk=agreed.pk).update(**change)
-
-
-@pytest.mark.database
-@pytest.mark.usefixtures("in_region")
-def test_the_database_keeps_one_person_from_being_two(cas: User, agreed: PoolExport) -> None:
-    with (
-        pytest.raises(IntegrityError, match="pool_export_two_different_people"),
-        transaction.atomic(),
-    ):
-        PoolExport.objects.filter(pk=agreed.pk).update(agreed_by=cas)
-
-
-@pytest.mark.database
-@pytest.mark.usefixtures("in_region")
-def test_the_database_refuses_a_second_on_one_day(
-    cas: User, dina: User, agreed: PoolExport
-) -> None:
-    with pytest.raises(IntegrityError, match="pool_export_once_a_day"), transaction.atomic():
-        PoolExport.objects.create(
-            asked_at=NOON,
-            asked_by=dina,
-            agreed_at=NOON,
-            agreed_by=cas,
-            agreed_on=agreed.agreed_on,
-            expires_at=NOON + DAY,
-        )
 
 
 @pytest.mark.usefixtures("agreed")

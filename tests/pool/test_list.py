@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from core.access.models import OrganisationKind, Region, Role, User
@@ -185,15 +184,6 @@ def test_a_name_that_was_searched_for_is_kept_nowhere(region: Region, cas: User)
     assert "malika" not in answer["Location"]
     with region_scope(region.pk):
         assert SavedView.objects.get().filters == {"part": "EVENING"}
-
-
-@pytest.mark.database
-@pytest.mark.usefixtures("in_region")
-def test_the_database_keeps_names_out_of_views(cas: User) -> None:
-    view = actions.save_view(name="x", filters={}, is_shared=False, by=cas, now=NOON)
-
-    with pytest.raises(IntegrityError, match="keeps_no_name"), transaction.atomic():
-        SavedView.objects.filter(pk=view.pk).update(filters={"q": "malika"})
 
 
 def test_a_view_without_a_name_is_asked_for_one(region: Region, cas: User) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 
 from core.access.models import Region, Role, User
 from core.access.scope import region_scope
 from core.audit.models import AuditEntry
 from pool import actions
-from pool.models import Direction, Turnover
+from pool.models import Turnover
 from tests.conftest import NOON
 from tests.factories.people import make_user
 from tests.factories.pool import make_active_expert, make_expert
@@ -70,20 +69,3 @@ def test_another_region_counts_its_own(other_region: Region, cas: User) -> None:
 
     with region_scope(other_region.pk):
         assert moves() == []
-
-
-@pytest.mark.database
-@pytest.mark.parametrize(
-    ("fields", "name"),
-    [
-        ({"month": date(2026, 3, 2)}, "turnover_knows_no_day"),
-        ({"direction": "UP"}, "turnover_direction_known"),
-        ({"direction": "IN", "reason": "MOVED"}, "turnover_reason_only_for_leaving"),
-        ({"reason": "A STORY"}, "turnover_reason_only_for_leaving"),
-    ],
-)
-def test_the_database_keeps_it_without_days_and_stories(fields: dict[str, Any], name: str) -> None:
-    plain = {"direction": Direction.OUT, "month": date(2026, 3, 1)}
-
-    with pytest.raises(IntegrityError, match=name), transaction.atomic():
-        Turnover.objects.create(**plain | fields)
