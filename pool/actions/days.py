@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -151,7 +152,7 @@ def _replace(expert: Expert, first: date, last: date, changes: Iterable[DayHours
     )
 
 
-def _record(event: str, expert: Expert, by: User, now: datetime, **facts: object) -> None:
+def _record(event: str, expert: Expert, by: User, now: datetime, **facts: Any) -> None:
     audit.record(
         event, by=by, at=now, subject=expert.pk, on_behalf=not is_self(by, expert), **facts
     )

@@ -47,8 +47,8 @@ def changes_of(
     if expert_ids is not None:
         rows = rows.filter(expert_id__in=expert_ids)
     found: dict[UUID, list[DayHours]] = defaultdict(list)
-    for expert, *hours in rows.values_list("expert_id", "day", "starts", "ends", "is_there"):
-        found[expert].append(DayHours(*hours))
+    for one in rows:
+        found[one.expert_id].append(DayHours(one.day, one.starts, one.ends, one.is_there))
     return found
 
 

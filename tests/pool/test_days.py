@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -206,5 +206,5 @@ def test_quiet_hours_go_over_midnight(hour: int, *, quiet: bool) -> None:
     assert not is_quiet(at, time_of(hour), time_of(hour), tz=TZ)
 
 
-def time_of(hour: int) -> object:
-    return datetime(2026, 3, 10, hour, tzinfo=TZ).time()
+def time_of(hour: int) -> time:
+    return time(hour)
