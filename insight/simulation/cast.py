@@ -361,7 +361,10 @@ REGIONS = (
             "Pool Kennemerland": ("POOL_HOST", "088 000 12 00"),
             "Veilig Thuis Duinstreek": ("VEILIG_THUIS", "088 000 12 10"),
         },
-        coordinators=(Staff("Petra Zandvliet", "06 0000 0301"),),
+        coordinators=(
+            Staff("Petra Zandvliet", "06 0000 0301"),
+            Staff("Joris Kuiper", "06 0000 0303"),
+        ),
         professionals=(Staff("Lars Heemskerken", "06 0000 0302", "Veilig Thuis Duinstreek"),),
         experts=NEIGHBOUR_EXPERTS["VT12"],
         places=(Place("Wijkhuis De Spaarne", "Spaarneweg 500, kamer 3", "2012"),),

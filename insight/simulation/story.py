@@ -18,6 +18,7 @@ from core import clock
 from core.access.models import User
 from core.access.scope import region_scope
 from insight.simulation.cast import REGIONS
+from insight.simulation.lending import lend_around
 from insight.simulation.overview import keep_overview
 from insight.simulation.regions import Stage, build_region, lay_out_areas
 from insight.simulation.support import answer_talks
@@ -54,6 +55,7 @@ def tell(*, now: datetime, seed: int) -> str:
         n_requests = _Story(stages[0], now, dice).play()
         live_a_week(stages[0], now=now)
         answer_talks(stages[0].coordinators[0], now=now)
+    lend_around(stages, now=now)
     n_experts = sum(len(stage.experts) for stage in stages)
     return (
         f"{len(stages)} regions, {n_experts} experts, {n_requests} requests "

@@ -14,7 +14,7 @@ from core.access.models import User
 from core.errors import Refusal
 from matching.actions import notices
 from matching.actions.calls import climb_after, climb_every, start_calling
-from matching.actions.choices import checked, explained, following_of, keep
+from matching.actions.choices import DoesNotFit, checked, explained, following_of, keep
 from matching.actions.promises import look_at_promise
 from matching.actions.rows import lock_seat, move_request
 from matching.actions.tasks import open_task, settle_tasks
@@ -225,13 +225,16 @@ def ask_one(
 ) -> Offer:
     """One offer to one expert, with its message and its deadline, or the usual term."""
     expert = Expert.reachable.get(pk=expert_id)
+    grant = grant_to_us(expert) if expert.is_lent else None
+    if expert.is_lent and grant is None:
+        raise DoesNotFit
     deadline_at = deadline_at or answer_by(wave.seat.request, asked_at=now, expert=expert)
     offer = Offer(
         seat=wave.seat,
         wave=wave,
         expert=expert,
         lent_from=expert.region_id if expert.is_lent else None,
-        grant_id=grant_to_us(expert).pk if expert.is_lent else None,
+        grant_id=grant.pk if grant else None,
         rank=list(wave.order).index(expert_id) + 1 if expert_id in wave.order else 0,
         offered_at=now,
         deadline_at=deadline_at,

@@ -70,13 +70,14 @@ def lent_candidates(  # noqa: PLR0913  (the work, the moment, and of whom)
     return sorted(found, key=lambda one: one.expert_id)
 
 
-def grant_to_us(expert: Expert) -> LendingGrant:
-    """The running agreement by which this region has `expert`.
+def grant_to_us(expert: Expert) -> LendingGrant | None:
+    """The running agreement by which this region has `expert`, held; None where there is none.
 
-    Raises:
-        LendingGrant.DoesNotExist: there is none.
+    Also None while somebody is ending it: whoever asks holds a request, and the one who ends
+    wants that request next. Neither waits for the other, and no question outlives the agreement.
     """
-    return LendingGrant.to_us.get(expert=expert, state=GrantState.RUNNING)
+    running = LendingGrant.to_us.filter(expert=expert, state=GrantState.RUNNING)
+    return running.select_for_update(of=("self",), skip_locked=True).first()
 
 
 def guest(user: User) -> list[Membership]:

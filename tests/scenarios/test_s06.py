@@ -1,23 +1,27 @@
-"""S6, nobody available (domain.md 12), without the neighbour region, with its exact times."""
+"""S6, nobody available (domain.md 12), with its exact times, and with its neighbour region."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from random import Random
 from uuid import uuid4
 
 import pytest
 
+from core import approvals
 from core.access.models import Membership, Role, User
 from core.access.scope import region_scope
+from core.approvals.models import Approval
 from core.outbox.models import Message
-from insight.simulation.cast import ALWAYS, Person
-from insight.simulation.regions import Stage
+from insight.simulation.cast import ALWAYS, Person, Staff
+from insight.simulation.regions import Stage, build_region
 from matching import actions
 from matching.models import Call, CallChain, Decision, Offer, Request, Seat, Task
 from matching.models.requests import TaskKind
 from matching.pages.status import status_of
+from matching.queries.fit import look
 from matching.states import ChainState, RequestState
 from pool import actions as pool
 from pool.models import ExcludedArea, OnCallShift
@@ -193,3 +197,80 @@ def test_a_call_that_was_made_ends_the_chain_kindly(stage: Stage) -> None:
     assert {name for template, name in left if template == "matching/solved"} == {hanneke.name}
     assert called(SUNDAY_1820) == set()
     assert Call.objects.filter(chain__task=task).count() == 2
+
+
+# --- The neighbour region ---------------------------------------------------------------------
+
+SUNDAY_1630 = on_the_wall(2026, 12, 27, 16, 30)
+NEIGHBOUR = replace(
+    CAST,
+    code="VT78",
+    name="Duinrand",
+    host="Pool Duinrand",
+    organisations={"Pool Duinrand": ("POOL_HOST", "088 000 78 00")},
+    coordinators=(Staff("Petra Zandvliet", "06 0000 0401"), Staff("Joris Kuiper", "06 0000 0402")),
+    professionals=(),
+    experts=(Person("Corné", "Duinker", "1055", week=ALWAYS, max_running=2),),
+    places=(),
+)
+
+
+def test_the_neighbour_region_lends_somebody_who_says_yes(stage: Stage) -> None:
+    request = ask_for_somebody(stage)
+    seat, hanneke = Seat.objects.get(request=request), stage.coordinators[0]
+    dice = Random(7)  # noqa: S311
+    beside = build_region(NEIGHBOUR, now=on_the_wall(2026, 12, 21, 9), dice=dice)
+    corne, (petra, joris) = beside.experts["Corné"], beside.coordinators
+    assert look(seat, now=SUNDAY_1620).fitting == []
+
+    # 16:21: Hanneke asks the neighbour: the work, the days, the distance, and no names.
+    terms = pool.Terms({"BUDDY_1ON1"}, date(2026, 12, 27), date(2027, 1, 31), 40)
+    asked = pool.ask_to_lend(
+        lender_id=beside.region.pk, terms=terms, by=hanneke, now=SUNDAY_1620 + MINUTE
+    )
+    with region_scope(beside.region.pk):
+        assert {name for _template, name in deliver(now=SUNDAY_1620 + MINUTE)} >= {
+            "Petra Zandvliet",
+            "Joris Kuiper",
+        }
+        # Petra chooses somebody, Joris agrees as the second; the other region sees nothing yet.
+        grant = pool.propose_lending(
+            expert_id=corne.pk,
+            borrower_id=stage.region.pk,
+            terms=terms,
+            ask_id=asked.pk,
+            by=petra,
+            now=SUNDAY_1620 + 4 * MINUTE,
+        )
+        waits = Approval.objects.get(subject=grant.pk)
+        approvals.approve(approval_id=waits.pk, by=joris, now=SUNDAY_1620 + 6 * MINUTE)
+    assert look(seat, now=SUNDAY_1620 + 6 * MINUTE).fitting == []
+
+    # 16:28: Corné says yes on the phone, up to fifteen kilometres.
+    assert corne.user is not None
+    with region_scope(beside.region.pk):
+        pool.agree_to_lending(
+            grant_id=grant.pk, own_km=15, by=corne.user, now=SUNDAY_1620 + 8 * MINUTE
+        )
+    asked.refresh_from_db()
+    assert asked.state == "ANSWERED"
+
+    # 16:30: he can be asked, and the five at home are out for the same reasons as before.
+    found = look(seat, now=SUNDAY_1630, with_reasons=True)
+    assert found.fitting == [corne.pk]
+    assert len(found.excluded) == 5
+    actions.start_wave(seat_id=seat.pk, by=hanneke, now=SUNDAY_1630, experts=[corne.pk])
+    offer = Offer.objects.get(seat=seat, state="OPEN")
+    assert (offer.lent_from, offer.grant_id) == (beside.region.pk, grant.pk)
+    actions.declare_conflict(
+        request_id=request.pk, expert_id=corne.pk, answer="NO_CONFLICT", now=SUNDAY_1630 + MINUTE
+    )
+    work = actions.accept_offer(
+        offer_id=offer.pk, by=None, expert_id=corne.pk, now=SUNDAY_1630 + MINUTE, by_link=True
+    )
+
+    request.refresh_from_db()
+    assert request.state == RequestState.MATCHED
+    assert (work.expert_region_id, work.grant_id) == (beside.region.pk, grant.pk)
+    # Nobody is called any more.
+    assert called(SUNDAY_1720) == set()
