@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -45,7 +46,12 @@ def who_owes_support(
     expert_ids: Collection[UUID], *, on: date, today: date | None = None
 ) -> set[UUID]:
     """Those who may not be asked for new work on day `on`, seen from `today`."""
-    values = {"region": current_region(), "on": on, "today": today or on, "ids": list(expert_ids)}
+    values: dict[str, Any] = {
+        "region": current_region(),
+        "on": on,
+        "today": today or on,
+        "ids": list(expert_ids),
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT e.id FROM pool_expert e"  # noqa: S608  (our own words)

@@ -113,17 +113,25 @@ def due_badge(moment: Moment, today: date) -> SafeString:
 def stage_badge(paper: Training | Agreement, today: date) -> SafeString:
     """Where a training or an agreement stands today."""
     word = terms().get(paper.kind)
-    is_training = isinstance(paper, Training)
-    last = paper.expires_on if is_training else paper.valid_until
-    found = stage(
-        finished_on=paper.completed_on if is_training else paper.signed_on,
-        seen_on=paper.certificate_seen_on if is_training else paper.signed_on,
-        last=last,
-        renew_months=word.renew_months if word else 0,
-        on=today,
-    )
-    if found == Stage.EXPIRED and not is_training and paper.renewed_on:
-        return badge("stil", gettext("renewed"))
+    window = word.renew_months if word else 0
+    if isinstance(paper, Training):
+        found = stage(
+            finished_on=paper.completed_on,
+            seen_on=paper.certificate_seen_on,
+            last=paper.expires_on,
+            renew_months=window,
+            on=today,
+        )
+    else:
+        found = stage(
+            finished_on=paper.signed_on,
+            seen_on=paper.signed_on,
+            last=paper.valid_until,
+            renew_months=window,
+            on=today,
+        )
+        if found == Stage.EXPIRED and paper.renewed_on:
+            return badge("stil", gettext("renewed"))
     meaning, text = {
         Stage.RUNNING: ("stil", gettext("running")),
         Stage.UNSEEN: ("wacht", gettext("certificate not seen")),

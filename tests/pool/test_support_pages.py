@@ -276,14 +276,14 @@ def test_a_course_is_finished_on_its_own_page(region: Region, ada: Expert, cas: 
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.usefixtures("late")
 def test_the_cost_of_the_list_does_not_grow_with_people(
-    region: Region, cas: User, late: Expert, django_assert_max_num_queries: Any
+    region: Region, cas: User, django_assert_max_num_queries: Any
 ) -> None:
     with region_scope(region.pk):
         for n in range(8):
             make_active_expert(cas, first_name=f"Ada{n}")
     client = client_as(cas)
 
-    assert late
     with django_assert_max_num_queries(22):
         client.get(reverse("pool:support-list"))

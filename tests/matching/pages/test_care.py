@@ -47,10 +47,8 @@ def test_too_heavy_is_told_to_nobody_who_asked(bram: Client, heavy: Request) -> 
             assert words not in shown
 
 
-def test_too_heavy_is_done_by_coordinators_only(
-    bram: Client, ada: Client, heavy: Request, region: Region
-) -> None:
-    assert heavy
+@pytest.mark.usefixtures("heavy")
+def test_too_heavy_is_done_by_coordinators_only(bram: Client, ada: Client, region: Region) -> None:
     with region_scope(region.pk):
         task = Task.objects.get(kind=TaskKind.TOO_HEAVY)
         auditor = client_as(make_user("Fee Gerards", Role.AUDITOR))
@@ -61,10 +59,10 @@ def test_too_heavy_is_done_by_coordinators_only(
         assert Task.objects.get(pk=task.pk).done_at is None
 
 
-def test_too_heavy_stands_in_no_log(heavy: Request, region: Region) -> None:
+@pytest.mark.usefixtures("heavy")
+def test_too_heavy_stands_in_no_log(region: Region) -> None:
     with region_scope(region.pk):
         rows = AuditEntry.objects.all()
-        assert heavy
         assert not [row for row in rows if "HEAVY" in str(row.facts) + row.event + row.target]
 
 
