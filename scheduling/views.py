@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from uuid import UUID
 
@@ -53,11 +53,12 @@ def agenda(request: HttpRequest) -> HttpResponse:
     first = _day(request.GET.get("vanaf", "")) or local(now).date()
     if has_role(person(request), Role.COORDINATOR) and not request.session.get(LIMITED):
         week = queries.week(first=first, now=now)
-        audit.record("agenda.read", by=person(request), at=now, n=len(week.rows))
+        _log_list(request, queries.cases_of(week.days), now=now, reason=audit.Reason.OVERVIEW)
         step = timedelta(days=queries.N_DAYS)
         context = {"week": week, "earlier": first - step, "later": first + step}
         return render(request, "scheduling/session_week.html", _with_feed(request, context))
     days = queries.own_days(person(request), first=local(now).date(), now=now)
+    _log_list(request, queries.cases_of(days), now=now, reason=audit.Reason.CHARGE)
     if request.session.get(LIMITED):
         return render(request, "scheduling/session_hours.html", {"days": days})
     return render(request, "scheduling/session_list.html", _with_feed(request, {"days": days}))
@@ -69,13 +70,16 @@ def session_detail(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """One session; where it is shows after a tap of its own, and that is logged."""
     now = clock.now()
     page = _page(request, session_id)
-    case_id = page.request.case_id
-    audit.read("session", by=person(request), at=now, subject=case_id, target=page.session)
     place = None
     if "plek" in request.GET and page.has_place:
         place = queries.place_of(page.session)
         audit.read(
-            "session.place", by=person(request), at=now, subject=case_id, target=page.session
+            "session.place",
+            by=person(request),
+            at=now,
+            subject=page.request.case_id,
+            target=page.session,
+            purpose=page.request.pk,
         )
     return render(
         request, "scheduling/session_detail.html", {"page": page, "place": place, "now": now}
@@ -94,7 +98,21 @@ def session_plan(request: HttpRequest, request_id: UUID) -> HttpResponse:
         )
     except Request.DoesNotExist:
         raise Http404 from None
-    audit.read("request", by=person(request), at=now, subject=page.request.case_id)
+    audit.read(
+        "request",
+        by=person(request),
+        at=now,
+        subject=page.request.case_id,
+        purpose=page.request.pk,
+    )
+    audit.listed(
+        "session.people",
+        by=person(request),
+        at=now,
+        subjects=[one.expert_id for one in page.assignments],
+        purpose=page.request.pk,
+        reason="",
+    )
     form = PlanForm(
         request.POST or None,
         kinds=page.kinds,
@@ -329,10 +347,22 @@ def person(request: HttpRequest) -> User:
 
 
 def _page(request: HttpRequest, session_id: UUID) -> queries.SessionPage:
+    now = clock.now()
     try:
-        return queries.session_page(session_id=session_id, reader=person(request), now=clock.now())
+        page = queries.session_page(session_id=session_id, reader=person(request), now=now)
     except Session.DoesNotExist:
         raise Http404 from None
+    if request.method != "POST":
+        audit.read(
+            "session",
+            by=person(request),
+            at=now,
+            subject=page.request.case_id,
+            target=page.session,
+            purpose=page.request.pk,
+        )
+        _log_people(request, page.request, now=now)
+    return page
 
 
 def _changeable(request: HttpRequest, session_id: UUID) -> queries.SessionPage:
@@ -340,6 +370,28 @@ def _changeable(request: HttpRequest, session_id: UUID) -> queries.SessionPage:
     if not page.may_change:
         raise NotAllowed("")
     return page
+
+
+def _log_list(
+    request: HttpRequest, cases: set[UUID], *, now: datetime, reason: audit.Reason
+) -> None:
+    """Everybody whose name or session stands on an agenda."""
+    subjects = cases | audit.opened_so_far()
+    audit.listed("agenda", by=person(request), at=now, subjects=subjects, reason=reason)
+
+
+def _log_people(request: HttpRequest, asked: Request, *, now: datetime) -> None:
+    """Names of experts on the page of one session."""
+    subjects = audit.opened_so_far() - {asked.case_id}
+    if subjects:
+        audit.listed(
+            "session.people",
+            by=person(request),
+            at=now,
+            subjects=subjects,
+            purpose=asked.pk,
+            reason="",
+        )
 
 
 def _plan(request: HttpRequest, form: PlanForm) -> Session | None:

@@ -11,6 +11,7 @@ from django.urls import Resolver404, resolve
 from core.access.models import User
 from core.access.permissions import guests
 from core.access.scope import region_scope
+from core.audit import net
 
 Responder = Callable[[HttpRequest], HttpResponse]
 # Under which name a session keeps the region that somebody visits.
@@ -50,6 +51,7 @@ class RegionMiddleware:
             return self.get_response(request)
         with region_scope(_visited(request, region_id)):
             response = self.get_response(request)
+            net.catch(request, response)
             if response.status_code >= 500 or rolls_back(response):  # noqa: PLR2004
                 transaction.set_rollback(True)
             return response

@@ -1,6 +1,7 @@
 """What happened, to whom, by whom: rows that the application can add and never change."""
 
 from core.audit.models import Reason
+from core.audit.net import opened_so_far
 from core.audit.records import deny, listed, read, record
 
-__all__ = ["Reason", "deny", "listed", "read", "record"]
+__all__ = ["Reason", "deny", "listed", "opened_so_far", "read", "record"]

@@ -11,6 +11,7 @@ from django.db import models
 from core import clock
 from core.access.models import User
 from core.access.scope import current_region, region_or_none, region_scope
+from core.audit import net
 from core.audit.models import AuditEntry, Denial, Reason
 from core.audit.whence import request_id, whence
 
@@ -84,6 +85,7 @@ def read(  # noqa: PLR0913  (the elements of NEN 7513)
         lent_by: the grant under which another region looked.
         live: the page refreshes itself; it leaves one line in `STAYS_OPEN`, not one each time.
     """
+    net.told([subject])
     if live and _open_since(f"{what}.read", by, at, {subject}):
         return
     _write(
@@ -120,6 +122,7 @@ def listed(  # noqa: PLR0913  (the elements of NEN 7513)
     everybody = sorted(set(subjects))
     if not everybody and not facts:
         return
+    net.told(everybody)
     if live and _open_since(f"{what}.listed", by, at, set(everybody)):
         return
     _write(

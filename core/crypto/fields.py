@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
+from core.audit.net import opened
 from core.crypto import ring
 
 
@@ -31,6 +32,7 @@ class _Opened(DeferredAttribute):
         if isinstance(value, Box):
             field: Any = self.field
             value = row.__dict__[name] = field.open(row, value)
+            opened(row)
         return value
 
 

@@ -29,6 +29,7 @@ class Case(Subject):
     the same reference of the same organisation finds this row.
     """
 
+    logged_as = "pk"
     retention = Keep.after("closed_at", timedelta(days=183), "six months after the end")
 
     organisation = regional_key("core.Organisation")

@@ -104,6 +104,7 @@ class Request(Subject):
     are sealed with the case's key; they are staff, and opened after an accept.
     """
 
+    logged_as = "case_id"
     retention = Keep.with_parent("case")
 
     case = regional_key("matching.Case", on_delete=models.CASCADE)

@@ -99,6 +99,7 @@ class Nu:
     has_alarm: bool
     second_on_duty: str
     day_base: int
+    subjects: frozenset[UUID] = frozenset()
 
 
 @dataclass
@@ -143,7 +144,19 @@ def nu(*, reader: User, now: datetime) -> Nu:
         has_alarm=any(task.kind == TaskKind.OVERDUE for task in tasks),
         second_on_duty=chain[1].user.short_name if len(chain) > 1 else "",
         day_base=profile.day_base,
+        subjects=_subjects(tasks, running),
     )
+
+
+def _subjects(tasks: Iterable[Task], running: _Running) -> frozenset[UUID]:
+    """Who stands on the page, for the log."""
+    found = {one.case_id for one in running.requests}
+    found |= {one.expert_id for one in running.assignments.values()}
+    found |= {offer.expert_id for offers in running.offers.values() for offer in offers}
+    for task in tasks:
+        found |= {task.request.case_id} if task.request else set()
+        found |= {task.expert_id} if task.expert_id else set()
+    return frozenset(found)
 
 
 def _running() -> _Running:

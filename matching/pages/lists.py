@@ -18,10 +18,12 @@ from matching import queries
 from matching.models import Assignment, Offer, Request
 from matching.pages import words
 from matching.states import RUNNING, AssignmentState, OfferState, RequestState
+from pool.models import Expert
 
 # Longer lists have pages, so that one takes as long in a large region as in a small one.
 SHOWN = 50
 COLUMNS = (
+    "case",
     "number",
     "state",
     "activity",
@@ -54,6 +56,7 @@ class Row:
     about: str
     filed: str
     next_words: str
+    expert_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,12 @@ class Requests:
     sentence: str
     rows: list[Row]
     sheet: Page[Request]
+
+    @property
+    def subjects(self) -> set[UUID]:
+        """Who stands on the list, for the log: cases, and experts whose name is shown."""
+        experts = {row.expert_id for row in self.rows if row.expert_id}
+        return {row.request.case_id for row in self.rows} | experts
 
 
 def region_list(*, now: datetime, over: bool = False, number: str = "") -> Requests:
@@ -103,10 +112,10 @@ def _rows(found: list[Request], viewname: str, *, now: datetime) -> list[Row]:
     asked = Offer.objects.filter(seat__request__in=ids, state=OfferState.OPEN)
     for request_id, until in asked.values_list("seat__request_id", "deadline_at"):
         deadlines[request_id] = max(until, deadlines.get(request_id, until))
-    names: dict[UUID, str] = {}
+    experts: dict[UUID, Expert] = {}
     held = Assignment.objects.filter(seat__request__in=ids).exclude(state=AssignmentState.ENDED)
     for one in held.select_related("seat", "expert__data_key").order_by("-started_at", "pk"):
-        names[one.seat.request_id] = one.expert.short_name
+        experts[one.seat.request_id] = one.expert
     return [
         Row(
             request=one,
@@ -115,7 +124,8 @@ def _rows(found: list[Request], viewname: str, *, now: datetime) -> list[Row]:
             work=words.work(one),
             about=f"{words.age(one.age_band)}, {words.relation(one)}",
             filed=moments.moment(one.filed_at),
-            next_words=_next(one, deadlines.get(one.pk), names.get(one.pk, ""), now=now),
+            next_words=_next(one, deadlines.get(one.pk), experts.get(one.pk), now=now),
+            expert_id=experts[one.pk].pk if one.pk in experts else None,
         )
         for one in found
     ]
@@ -127,11 +137,11 @@ def badge_of(request: Request) -> tuple[str, str, str]:
     return meaning, str(said), icon
 
 
-def _next(request: Request, until: datetime | None, name: str, *, now: datetime) -> str:
+def _next(request: Request, until: datetime | None, expert: Expert | None, *, now: datetime) -> str:
     """What comes first, honestly: a moment that has passed is not promised again."""
     state = RequestState(request.state)
-    if state == RequestState.MATCHED and name:
-        return name
+    if state == RequestState.MATCHED and expert is not None:
+        return expert.short_name
     if until is not None and until > now:
         return gettext("answer %(before)s") % {"before": moments.before(until, now=now)}
     if state == RequestState.UNFILLED and request.unfilled_at:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -77,6 +78,13 @@ class Page:
     people: list[Reached]
     protected: str
     is_running: bool
+
+    @property
+    def candidate_ids(self) -> set[UUID]:
+        """Everybody whom the searches name: who fits, and who cannot now."""
+        return {
+            one.expert_id for search in self.searches for one in [*search.candidates, *search.out]
+        }
 
 
 def page_of(request: Request, *, user: User, now: datetime) -> Page:

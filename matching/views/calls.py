@@ -14,7 +14,7 @@ from core.access.models import Role
 from core.access.permissions import allow, has_role
 from matching import actions
 from matching.pages.calls import running_chains
-from matching.views.shared import back_to, person, told
+from matching.views.shared import back_to, log_list, person, told
 
 CALLED = (Role.COORDINATOR, Role.REGIONAL_ADMIN)
 
@@ -25,9 +25,12 @@ def calls(request: HttpRequest) -> HttpResponse:
     """Everything that waits for somebody to say "I have it"."""
     part = "matching/_calls.html" if request.headers.get("HX-Request") else "matching/calls.html"
     reader = person(request)
+    now, page = clock.now(), running_chains(reader=reader)
+    cases = [one.task.request.case_id for one in page if one.task.request]
+    log_list(request, "calls", cases, now=now)
     context = {
-        "page": running_chains(reader=reader),
-        "now": clock.now(),
+        "page": page,
+        "now": now,
         # Who runs the region is called as well, but opens no requests (security.md 4).
         "may_open": has_role(reader, Role.COORDINATOR),
     }

@@ -18,7 +18,7 @@ from matching.hooks import home_part
 from matching.models import Task
 from matching.pages.home import nu
 from matching.pages.lists import region_list, requester_list
-from matching.views.shared import back_to, person, told
+from matching.views.shared import back_to, log_list, person, told
 
 
 @allow_everyone(SIGNED_IN)
@@ -36,7 +36,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _nu(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    context = {"page": nu(reader=person(request), now=now), "now": now}
+    page = nu(reader=person(request), now=now)
+    log_list(request, "home", page.subjects, now=now)
+    context = {"page": page, "now": now}
     if request.headers.get("HX-Request"):
         return render(request, "matching/_nu.html", context)
     return render(request, "matching/nu.html", {**context, "below": home_part(now=now)})
@@ -45,7 +47,9 @@ def _nu(request: HttpRequest) -> HttpResponse:
 def _mine(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     part = "matching/_mine.html" if request.headers.get("HX-Request") else "matching/mine.html"
-    return render(request, part, {"page": requester_list(person(request), now=now), "now": now})
+    page = requester_list(person(request), now=now)
+    log_list(request, "requests", page.subjects, now=now)
+    return render(request, part, {"page": page, "now": now})
 
 
 @allow(Role.COORDINATOR, Role.PROFESSIONAL)
@@ -54,13 +58,13 @@ def request_list(request: HttpRequest) -> HttpResponse:
     user, now = person(request), clock.now()
     over, number = "over" in request.GET, request.GET.get("blad", "")
     if has_role(user, Role.COORDINATOR):
-        context = {"page": region_list(now=now, over=over, number=number), "now": now, "over": over}
+        page = region_list(now=now, over=over, number=number)
+        log_list(request, "requests", page.subjects, now=now)
+        context = {"page": page, "now": now, "over": over}
         return render(request, "matching/request_list.html", context)
-    context = {
-        "page": requester_list(user, now=now, over=over, number=number),
-        "now": now,
-        "over": over,
-    }
+    page = requester_list(user, now=now, over=over, number=number)
+    log_list(request, "requests", page.subjects, now=now)
+    context = {"page": page, "now": now, "over": over}
     return render(request, "matching/mine.html", context)
 
 

@@ -25,7 +25,7 @@ from matching.models.requests import TaskKind
 from matching.pages.request import TWO_PERSONS, Page, page_of
 from matching.permissions import may_coordinate
 from matching.states import GateCode
-from matching.views.shared import back_to, followed, log_reading, person, told
+from matching.views.shared import back_to, followed, is_live, log_reading, person, told
 
 DETAIL = "matching:request-detail"
 
@@ -37,6 +37,8 @@ def request_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     now, found = clock.now(), followed(request, pk)
     if request.headers.get("HX-Request"):
         page = page_of(found, user=person(request), now=now)
+        log_reading(request, found, now=now)
+        _log_people(request, page, now=now)
         return render(
             request, "matching/_request_live.html", {"page": page, "now": now, "live": True}
         )
@@ -52,7 +54,9 @@ def request_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def request_reference(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show the case number of the asking organisation, because somebody asked; the log says who."""
     now, found = clock.now(), followed(request, pk)
-    audit.read("case.reference", by=person(request), at=now, subject=found.case_id)
+    audit.read(
+        "case.reference", by=person(request), at=now, subject=found.case_id, purpose=found.pk
+    )
     reference = found.case.reference or gettext("No case number was given.")
     return _whole(request, found, now=now, reference=reference)
 
@@ -78,11 +82,29 @@ def _whole(
 
 
 def _log_people(request: HttpRequest, page: Page, *, now: datetime) -> None:
-    """Names and telephone numbers of experts are on this page: that is reading their contact."""
-    shown = {line.offer.expert_id for search in page.searches for line in search.offers}
-    shown |= {one.assignment.expert_id for one in page.held}
-    for expert_id in sorted(shown):
-        audit.read("expert.contact", by=person(request), at=now, subject=expert_id)
+    """Names and numbers of experts are on this page: who was asked, who holds, who could."""
+    asked = {line.offer.expert_id for search in page.searches for line in search.offers}
+    asked |= {one.assignment.expert_id for one in page.held}
+    user, live = person(request), is_live(request)
+    for expert_id in sorted(asked):
+        audit.read(
+            "expert.contact",
+            by=user,
+            at=now,
+            subject=expert_id,
+            purpose=page.request.pk,
+            live=live,
+        )
+    others = page.candidate_ids - asked
+    audit.listed(
+        "candidates",
+        by=user,
+        at=now,
+        subjects=others,
+        purpose=page.request.pk,
+        reason="",
+        live=live,
+    )
 
 
 @allow(Role.COORDINATOR)
@@ -192,6 +214,7 @@ def first_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
     now, found = clock.now(), followed(request, pk)
     data = request.POST if request.method == "POST" else None
     form = FirstContactForm(data, now=now)
+    log_reading(request, found, now=now)
     if data is not None and form.is_valid():
         with told(request, _("Recorded.")):
             actions.record_first_contact(
@@ -212,6 +235,7 @@ def _page_for(request: HttpRequest) -> str:
 def request_close(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close a request: asked once, because access ends with it."""
     found: Request = followed(request, pk)
+    log_reading(request, found, now=clock.now())
     if request.method == "POST":
         with told(request, _("Closed. Access ends now.")):
             actions.close_request(request_id=found.pk, by=person(request), now=clock.now())

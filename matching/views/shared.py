@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
@@ -14,9 +14,10 @@ from django.utils.functional import Promise
 
 from core import audit
 from core.access.models import User
+from core.audit import Reason
 from core.errors import NotAllowed, Refusal
 from matching.models import Request
-from matching.permissions import may_follow
+from matching.permissions import asks, may_coordinate, may_follow
 from pool.models import Expert
 from pool.queries import expert_of
 
@@ -48,9 +49,30 @@ def followed(request: HttpRequest, pk: UUID) -> Request:
 
 
 def log_reading(request: HttpRequest, found: Request, *, now: datetime) -> None:
-    """Write that somebody opened this request; a page that refreshes itself opens nothing."""
-    if not request.headers.get("HX-Request"):
-        audit.read("request", by=person(request), at=now, subject=found.case_id, target=found)
+    """Write that somebody looked at this request; a page that stays open is one line in a while."""
+    user = person(request)
+    audit.read(
+        "request",
+        by=user,
+        at=now,
+        subject=found.case_id,
+        target=found,
+        purpose=found.pk,
+        reason=Reason.CHARGE if asks(user, found) else "",
+        live=is_live(request),
+    )
+
+
+def is_live(request: HttpRequest) -> bool:
+    """Whether this is the part of a page that refreshes itself."""
+    return bool(request.headers.get("HX-Request"))
+
+
+def log_list(request: HttpRequest, what: str, subjects: Iterable[UUID], *, now: datetime) -> None:
+    """Write who stands on a list: requests by their case, and experts whose name is shown."""
+    user = person(request)
+    reason = Reason.OVERVIEW if may_coordinate(user) else Reason.CHARGE
+    audit.listed(what, by=user, at=now, subjects=subjects, reason=reason, live=is_live(request))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core import audit, clock
 from core.access.models import Role
 from core.access.permissions import allow
+from core.audit import Reason
 from matching import actions
 from matching.forms.acts import (
     MeasureNewsForm,
@@ -37,9 +38,25 @@ def request_status(request: HttpRequest, pk: UUID) -> HttpResponse:
     live = bool(request.headers.get("HX-Request"))
     part = "matching/_status.html" if live else "matching/request_status.html"
     context = {"page": status_of(found, now=now), "now": now}
+    audit.listed(
+        "request.people",
+        by=person(request),
+        at=now,
+        subjects=audit.opened_so_far() - {found.case_id},
+        purpose=found.pk,
+        reason="",
+        live=live,
+    )
     if not live and asks(person(request), found) and found.case.reference:
         context["reference"] = found.case.reference
-        audit.read("case.reference", by=person(request), at=now, subject=found.case_id)
+        audit.read(
+            "case.reference",
+            by=person(request),
+            at=now,
+            subject=found.case_id,
+            purpose=found.pk,
+            reason=Reason.CHARGE,
+        )
     return render(request, part, context)
 
 
@@ -73,6 +90,7 @@ def request_reach(request: HttpRequest, pk: UUID) -> HttpResponse:
 def request_complete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The points that the professional answers, or says by telephone to a coordinator."""
     now, found = clock.now(), followed(request, pk)
+    log_reading(request, found, now=now)
     waiting = [point.code for point in gate_of(found, now=now).open_for(GateWho.REQUESTER)]
     if not waiting:
         return _back(request, found)
@@ -104,6 +122,7 @@ def _confirm(request: HttpRequest, found: Request, form: OpenPointsForm) -> None
 def measure_news(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Extension, withdrawal or ruling: what happened, on whose word, heard when."""
     now, found = clock.now(), followed(request, pk)
+    log_reading(request, found, now=now)
     measure = found.measure
     if measure is None:
         raise Http404
@@ -154,6 +173,7 @@ def request_reachable(request: HttpRequest, pk: UUID) -> HttpResponse:
 def request_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take the request back: asked once, because everybody who was asked is told."""
     found = followed(request, pk)
+    log_reading(request, found, now=clock.now())
     if request.method == "POST":
         with told(request, _("Taken back. Everybody who was asked is told.")):
             actions.withdraw_request(request_id=found.pk, by=person(request), now=clock.now())

@@ -27,7 +27,7 @@ from matching.pages.reach import card_of
 from matching.pages.today import offer_card
 from matching.pages.today import today as today_of
 from matching.states import Conflict, OfferState
-from matching.views.shared import back_to, own_expert, person, told
+from matching.views.shared import back_to, is_live, own_expert, person, told
 from pool.models import Expert
 from pool.queries import coordinator_phone
 
@@ -38,14 +38,22 @@ def today(request: HttpRequest) -> HttpResponse:
     """A question that waits, the next appointment, what runs, a pause, and whom to call."""
     now, expert = clock.now(), own_expert(request)
     page = today_of(expert, now=now)
-    live = bool(request.headers.get("HX-Request"))
-    if not live:
-        for card in page.offers:
-            if card.offer.opened_at is None:
-                actions.offer_opened(card.offer.pk, now)
-        for work in page.work:
-            case_id = work.assignment.seat.request.case_id
-            audit.read("request", by=person(request), at=now, subject=case_id)
+    live = is_live(request)
+    for card in page.offers:
+        if card.offer.opened_at is None and not live:
+            actions.offer_opened(card.offer.pk, now)
+        _log_offer(request, card.offer, now=now)
+    for work in page.work:
+        asked = work.assignment.seat.request
+        audit.read(
+            "request",
+            by=person(request),
+            at=now,
+            subject=asked.case_id,
+            target=asked,
+            purpose=work.assignment.pk,
+            live=live,
+        )
     part = "matching/_today.html" if live else "matching/today.html"
     return render(request, part, {"page": page, "now": now})
 
@@ -56,6 +64,7 @@ def offer_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Yes or no. A yes also says whether one may know somebody; a no needs nothing more."""
     now, expert = clock.now(), own_expert(request)
     offer = _own_offer(expert, pk)
+    _log_offer(request, offer, now=now)
     if request.method == "POST":
         form = AnswerForm(request.POST)
         if form.is_valid():
@@ -144,7 +153,9 @@ def work_card(request: HttpRequest, pk: UUID) -> HttpResponse:
     now, expert = clock.now(), own_expert(request)
     held = _own_work(expert, pk)
     subject = held.seat.request.case_id
-    audit.read("request.card", by=person(request), at=now, subject=subject, target=held)
+    audit.read(
+        "request.card", by=person(request), at=now, subject=subject, target=held, purpose=held.pk
+    )
     card = card_of(held, duty_phone=coordinator_phone(at=now))
     return render(request, "matching/work_card.html", {"card": card})
 
@@ -164,6 +175,19 @@ def work_conflict(request: HttpRequest, pk: UUID) -> HttpResponse:
             by=person(request),
         )
     return back_to("matching:today")
+
+
+def _log_offer(request: HttpRequest, offer: Offer, *, now: datetime) -> None:
+    """The first layer of a request: area, hours and needs (domain.md 8.8)."""
+    audit.read(
+        "request.offer",
+        by=person(request),
+        at=now,
+        subject=offer.seat.request.case_id,
+        target=offer,
+        purpose=offer.seat.request_id,
+        live=is_live(request),
+    )
 
 
 def _own_work(expert: Expert, pk: UUID) -> Assignment:

@@ -49,6 +49,7 @@ class Expert(Subject):
     expert said to be able to meet. A pause is a moment and no state: no reason is asked.
     """
 
+    logged_as = "pk"
     retention = Keep.after("left_at", timedelta(days=91), "membership and three months")
 
     user = models.OneToOneField(User, models.PROTECT, null=True, blank=True, related_name="+")

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core import approvals, audit, clock
+from core import approvals, clock
 from core.access.permissions import allow
 from core.clock import local
 from pool import actions, queries
@@ -20,7 +20,7 @@ from pool.forms.experts import ExpertForm
 from pool.models import Expert
 from pool.permissions import STAFF, may_record_papers, may_see_dates
 from pool.states import EXPERT, ExpertState
-from pool.views.shared import done, expert_or_404, leaving_reason, person_of
+from pool.views.shared import done, expert_or_404, leaving_reason, log_reading, person_of
 
 MOVES = {
     "train": actions.start_training,
@@ -72,7 +72,7 @@ def edit_page(request: HttpRequest, expert: Expert, *, own: bool) -> HttpRespons
     if request.method == "POST" and form.is_valid() and done(form, update):
         messages.success(request, _("Saved."))
         return redirect("pool:my-profile") if own else redirect("pool:expert-detail", expert.pk)
-    audit.read("contact", by=user, at=now, subject=expert.pk, target=expert)
+    log_reading(request, "contact", expert, now=now)
     shown = {"form": form, "expert": expert, "own": own}
     return render(request, "pool/expert_form.html", shown, status=422 if form.is_bound else 200)
 
@@ -88,8 +88,8 @@ def expert_detail(request: HttpRequest, expert_id: UUID) -> HttpResponse:
 @reauthentication_required  # type: ignore[untyped-decorator]  # allauth ships no types
 def expert_contact(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """Show phone and address, because somebody asked; the log says who."""
-    expert, user = expert_or_404(expert_id), person_of(request)
-    audit.read("contact", by=user, at=clock.now(), subject=expert.pk, target=expert)
+    expert = expert_or_404(expert_id)
+    log_reading(request, "contact", expert, now=clock.now())
     return _detail(request, expert, contact=queries.contact(expert))
 
 
@@ -98,9 +98,9 @@ def _detail(
 ) -> HttpResponse:
     user, now = person_of(request), clock.now()
     dates = may_see_dates(user, expert)
-    audit.read("profile", by=user, at=now, subject=expert.pk, target=expert)
+    log_reading(request, "profile", expert, now=now)
     if dates:
-        audit.read("papers", by=user, at=now, subject=expert.pk, fields_class=4)
+        log_reading(request, "papers", expert, now=now, fields_class=4)
     waits = queries.waits_for_second(expert, now=now)
     page = queries.expert_page(expert, with_papers=dates, now=now)
     works = queries.works_of(expert, on=local(now).date())

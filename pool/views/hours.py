@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core import audit, clock
+from core import clock
 from core.access.models import Role
 from core.access.permissions import allow
 from pool import actions, queries
@@ -19,7 +19,7 @@ from pool.forms.days import DaysForm, ExactForm
 from pool.forms.week import AbsenceForm, WeekForm
 from pool.models import Absence, Expert
 from pool.permissions import STAFF, may_edit
-from pool.views.shared import expert_or_404, own_expert, person_of
+from pool.views.shared import expert_or_404, log_reading, own_expert, person_of
 
 
 @allow(*STAFF)
@@ -47,7 +47,7 @@ def _week(request: HttpRequest, expert: Expert, *, own: bool) -> HttpResponse:
         )
         return redirect(week_url(expert, own=own))
     if not own:
-        audit.read("hours", by=user, at=now, subject=expert.pk, fields_class=2)
+        log_reading(request, "hours", expert, now=now, fields_class=2)
     return show_week(request, expert, own=own, form=form)
 
 

@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core import audit, clock
+from core import clock
 from core.access.models import Role
 from core.access.permissions import allow
 from core.clock import local
 from pool import actions, queries
 from pool.views.experts import edit_page
-from pool.views.shared import own_expert, person_of
+from pool.views.shared import log_reading, own_expert, person_of
 
 
 @allow(Role.EXPERT)
@@ -43,7 +43,7 @@ def _back(request: HttpRequest) -> str:
 def my_profile(request: HttpRequest) -> HttpResponse:
     """What we know of you, for which work you may be asked, and who looked."""
     expert, now = own_expert(request), clock.now()
-    audit.read("profile", by=person_of(request), at=now, subject=expert.pk, target=expert)
+    log_reading(request, "profile", expert, now=now)
     shown = {
         "expert": expert,
         "page": queries.expert_page(expert, with_papers=True, now=now),

@@ -20,7 +20,7 @@ from core.errors import NotAllowed
 from pool import actions
 from pool.forms.papers import AgreementForm, TrainingForm, VogForm
 from pool.permissions import STAFF, may_record_papers
-from pool.views.shared import done, expert_or_404, person_of
+from pool.views.shared import done, expert_or_404, log_reading, person_of
 
 Paper = tuple[type[forms.Form], Callable[..., Any], str]
 
@@ -40,6 +40,7 @@ def paper_add(request: HttpRequest, expert_id: UUID, kind: str) -> HttpResponse:
         raise Http404
     if not may_record_papers(user, expert):
         raise NotAllowed("")
+    log_reading(request, "papers", expert, now=now, fields_class=4)
     form_class, record, _name = PAPERS[kind]
     form = form_class(request.POST or None, initial={"seen_on": local(now).date()})
 

@@ -42,7 +42,10 @@ def expert_list(request: HttpRequest, view_id: UUID | None = None) -> HttpRespon
             return redirect(f"{reverse('pool:view-open', args=[kept.pk])}#mensen")
     board = queries.board(sees_dates_of=partial(may_see_dates, user), now=now)
     people = queries.matching_people(board.people, wanted, now=now)
-    audit.record("pool.listed", by=user, at=now, n=len(people))
+    # Which filters were used, never what was typed: a name that is searched for is a name. The
+    # names of all were opened to sort and search them, so all are in the line.
+    used = ",".join([*sorted(wanted.codes()), *(["q"] if wanted.q else [])])
+    audit.listed("pool", by=user, at=now, subjects=audit.opened_so_far(), filters=used)
     mine = [one.expert for one in board.people if may_record_papers(user, one.expert)]
     shown = {
         "board": board,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from django import forms
@@ -10,10 +11,13 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
+from core import audit
 from core.access.models import User
+from core.audit import Reason
 from core.errors import NotAllowed, Refusal
 from pool import queries
 from pool.models import Expert
+from pool.permissions import is_self
 from pool.vocabulary import LeavingReason
 
 
@@ -28,6 +32,30 @@ def person_of(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise NotAllowed("")
     return request.user
+
+
+def why_of(user: User, expert: Expert) -> str:
+    """Why somebody looks at an expert where no request says it (`core.audit.Reason`)."""
+    if is_self(user, expert):
+        return Reason.SELF
+    return Reason.CHARGE if expert.coordinator_id == user.pk else ""
+
+
+def log_reading(
+    request: HttpRequest, what: str, expert: Expert, *, now: datetime, fields_class: int = 3
+) -> None:
+    """Write that somebody looked at a part of an expert."""
+    user = person_of(request)
+    audit.read(
+        what,
+        by=user,
+        at=now,
+        subject=expert.pk,
+        target=expert,
+        fields_class=fields_class,
+        reason=why_of(user, expert),
+        live=bool(request.headers.get("HX-Request")),
+    )
 
 
 def expert_or_404(expert_id: UUID) -> Expert:

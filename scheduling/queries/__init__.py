@@ -1,6 +1,6 @@
 """What others may ask of scheduling."""
 
-from scheduling.queries.agenda import N_DAYS, Day, Event, Week, own_days, week
+from scheduling.queries.agenda import N_DAYS, Day, Event, Week, cases_of, own_days, week
 from scheduling.queries.feeds import entry, feed_entries, feed_of, feed_version, living_feed
 from scheduling.queries.pages import SessionPage, marks_of, place_of, session_page
 from scheduling.queries.papers import AfterEnd, sessions_to_decide
@@ -32,6 +32,7 @@ __all__ = [
     "Recipient",
     "SessionPage",
     "Week",
+    "cases_of",
     "entry",
     "feed_entries",
     "feed_of",

@@ -31,6 +31,7 @@ class Event:
     session: Session
     title: str
     under: str
+    case_id: UUID | None = None
 
     @property
     def is_unsure(self) -> bool:
@@ -90,6 +91,16 @@ class Week:
         return list(dict.fromkeys(day.date.isocalendar().week for day in self.days))
 
 
+def cases_of(days: list[Day]) -> set[UUID]:
+    """Whose sessions stand on these days, for the log."""
+    return {one.case_id for day in days for one in day.events if one.case_id}
+
+
+def _case_of(roles: list[SessionRole]) -> UUID | None:
+    held = next((role.assignment for role in roles if role.assignment is not None), None)
+    return held.seat.request.case_id if held else None
+
+
 def own_days(user: User, *, first: date, now: datetime) -> list[Day]:
     """The coming sessions of `user` by day; an expert reads no request numbers."""
     start, _midnight = rules.local_day(first)
@@ -101,7 +112,9 @@ def own_days(user: User, *, first: date, now: datetime) -> list[Day]:
         roles = people[session.pk]
         mine = any(role.assignment and is_held_by(role, user) for role in roles)
         title, under = ("", "") if mine else _described(roles)
-        by_day[local(session.starts_at).date()].append(Event(session, title, under))
+        by_day[local(session.starts_at).date()].append(
+            Event(session, title, under, _case_of(roles))
+        )
     return [_day(day, now, by_day[day]) for day in sorted(by_day)]
 
 
@@ -119,7 +132,7 @@ def week(*, first: date, now: datetime) -> Week:
     by_day: dict[date, list[Event]] = defaultdict(list)
     for session in sessions:
         roles = people[session.pk]
-        event = Event(session, *_described(roles))
+        event = Event(session, *_described(roles), _case_of(roles))
         on = local(session.starts_at).date()
         by_day[on].append(event)
         for role in roles:
