@@ -22,3 +22,4 @@ class InsightConfig(AppConfig):
             nav.register(
                 role, _("Figures"), "insight:figures", "cijfers", 50, unless=Role.COORDINATOR
             )
+        nav.register(Role.AUDITOR, _("The log"), "insight:log-search", "wens", 40)

@@ -6,6 +6,7 @@ from django.urls import path
 
 from pool.views import (
     care,
+    data,
     days,
     duty,
     experts,
@@ -108,4 +109,12 @@ urlpatterns = [
     path("ik/pauze/", own.my_pause, name="my-pause"),
     path("ik/profiel/", own.my_profile, name="my-profile"),
     path("ik/profiel/wijzigen/", own.my_profile_edit, name="my-profile-edit"),
+    path(
+        "pool/rechtzetten/<uuid:correction_id>/", data.correction_answer, name="correction-answer"
+    ),
+    path("ik/gegevens/", data.my_data, name="my-data"),
+    path("ik/gegevens/wie-keek/", data.my_looks, name="my-looks"),
+    path("ik/gegevens/alles/", data.my_export, name="my-export"),
+    path("ik/gegevens/rechtzetten/", data.my_correction, name="my-correction"),
+    path("ik/gegevens/mijn-ja/", data.my_consent, name="my-consent"),
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 from core import clock
+from core.access import actions as access
 from core.access.models import Membership, Organisation, Region, Role, User
 from core.access.scope import region_scope
 from core.crypto import new_data_key
@@ -16,10 +17,12 @@ from insight.simulation.cast import AREAS, DEMO_DOMAIN, Person, RegionCast
 from insight.simulation.support import give_support
 from matching.models import PolicyVersion
 from pool import actions as pool
+from pool.consent import CURRENT
 from pool.models import Area, Expert, MeetingPlace, RegionProfile
 from pool.rules import WeekRow
 
 DAY = timedelta(days=1)
+AUDITOR = "Aleid Terpstra"
 
 
 @dataclass
@@ -79,6 +82,7 @@ def build_region(cast: RegionCast, *, now: datetime, dice: random.Random) -> Sta
                 phone=staff.phone,
             )
             stage.professionals.append(user)
+        _accounts(stage, now)
         _on_call(stage, now)
         key = new_data_key(now=began)
         for place in cast.places:
@@ -94,6 +98,39 @@ def build_region(cast: RegionCast, *, now: datetime, dice: random.Random) -> Sta
             stage.experts[person.first] = expert
         give_support(stage.coordinators[0], list(stage.experts.values()), now=now)
     return stage
+
+
+def _accounts(stage: Stage, now: datetime) -> None:
+    """Who is confirmed until when, who stands in, which night numbers were tried; an auditor."""
+    lead = stage.coordinators[0]
+    for number, user in enumerate(stage.professionals):
+        membership = Membership.objects.get(user=user, role=Role.PROFESSIONAL)
+        # The first is asked this month; the others said yes in the course of the year.
+        said = now - (340 if number == 0 else 30 * number) * DAY
+        access.confirm_membership(membership_id=membership.pk, by=lead, now=said)
+        others = Membership.objects.filter(
+            organisation=membership.organisation, role=Role.PROFESSIONAL
+        ).exclude(pk=membership.pk)
+        if number == 0 and (colleague := others.order_by("pk").first()):
+            access.name_deputy(
+                membership_id=membership.pk,
+                stand_in_id=colleague.pk,
+                first_day=clock.local(now).date(),
+                last_day=None,
+                by=user,
+                now=now,
+            )
+    for number, organisation in enumerate(stage.organisations.values()):
+        if organisation.out_of_hours_phone and number % 3:
+            access.change_night_number(
+                organisation_id=organisation.pk,
+                phone=organisation.out_of_hours_phone,
+                tested=True,
+                by=lead,
+                now=now - 20 * number * DAY,
+            )
+    if not User.objects.filter(email=_address(AUDITOR)).exists():
+        _member(_user(stage.region, AUDITOR), Role.AUDITOR, now - 200 * DAY)
 
 
 def _expert(
@@ -123,6 +160,7 @@ def _expert(
     user = _user(stage.region, f"{person.first} {person.last}")
     _member(user, Role.EXPERT, came)
     pool.join(expert_id=expert.pk, user=user, now=came)
+    pool.give_consent(expert_id=expert.pk, version=CURRENT, language="nl", by=user, now=came)
     _papers(expert, person, own, came=came, now=now, dice=dice)
     _way(expert, person, own, user, now=now)
     pool.set_week(

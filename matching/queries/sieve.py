@@ -57,6 +57,7 @@ WITH near AS MATERIALIZED (
 SELECT found.id, found.running, pool.n FROM (
   SELECT count(*) AS n FROM (
     SELECT FROM pool_expert e WHERE e.region_id = %(region)s AND e.state <> 'LEFT'
+      AND e.hidden_at IS NULL
     LIMIT %(most)s + 1
   ) few
 ) pool LEFT JOIN (

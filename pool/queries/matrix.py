@@ -116,7 +116,9 @@ def effects(rules: Mapping[tuple[str, str], Rule], *, on: date) -> list[Effect]:
 
     A pause is left out of it, because it ends with one tap; who is stopped or learns is no part.
     """
-    active = set(Expert.objects.filter(state=ExpertState.ACTIVE).values_list("pk", flat=True))
+    active = set(
+        Expert.objects.filter(state=ExpertState.ACTIVE, hidden_at=None).values_list("pk", flat=True)
+    )
     doing: dict[str, set[UUID]] = {}
     for expert, activity in ExpertActivity.objects.values_list("expert_id", "activity"):
         if expert in active:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
 from core.access.models import OrganisationKind, User
 from core.approvals.models import Approval, Decision
-from core.audit.models import AuditEntry
 from pool.models import (
     Absence,
     Agreement,
@@ -25,8 +23,6 @@ from pool.queries.hours import weeks_of
 from pool.queries.work import decisions, work_matrix
 from pool.rules import Deployability, WeekRow
 from pool.vocabulary import Activity
-
-N_LOOKS = 50
 
 
 @dataclass(frozen=True)
@@ -58,16 +54,6 @@ def contact(expert: Expert) -> Contact:
         language=expert.user.language if expert.user else "nl",
         user=expert.user,
     )
-
-
-@dataclass(frozen=True)
-class Look:
-    """Somebody looked: who, as what, at which part, when."""
-
-    at: datetime
-    what: str
-    who: str
-    role: str
 
 
 @dataclass(frozen=True)
@@ -199,21 +185,3 @@ def waits_for_second(expert: Expert, *, now: datetime) -> Approval | None:
         .select_related("asked_by")
         .first()
     )
-
-
-def looks_at(expert: Expert) -> list[Look]:
-    """Who looked at the data of `expert`, newest first; the own looks are left out."""
-    rows = AuditEntry.objects.filter(subject=expert.pk, event__endswith=".read").exclude(
-        actor=expert.user_id
-    )
-    entries = list(rows.order_by("-at")[:N_LOOKS])
-    people: dict[UUID, User] = User.objects.in_bulk({one.actor for one in entries if one.actor})
-    return [
-        Look(
-            at=one.at,
-            what=one.event.removesuffix(".read"),
-            who=people[one.actor].name if one.actor in people else "",
-            role=one.actor_role,
-        )
-        for one in entries
-    ]

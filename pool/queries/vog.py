@@ -276,7 +276,9 @@ class Line:
 def vog_lines(experts: Sequence[Expert], *, now: datetime) -> list[Line]:
     """Of these people, those with whom something runs or ends; what comes first is on top."""
     today = local(now).date()
-    ids: list[UUID] = [one.pk for one in experts if one.state != ExpertState.LEFT]
+    ids: list[UUID] = [
+        one.pk for one in experts if one.state != ExpertState.LEFT and not one.is_hidden
+    ]
     papers = papers_of(ids, on=today)
     rows = VogApplication.objects.filter(expert__in=ids).select_related("data_key")
     running = {row.expert_id: _opened(row) for row in rows}

@@ -136,7 +136,7 @@ def pool_week(*, monday: date, activity: str = "", now: datetime) -> PoolWeek:
 
 
 def _experts(activity: str) -> list[Expert]:
-    rows = Expert.objects.filter(state__in=SHOWN).select_related("data_key")
+    rows = Expert.objects.filter(state__in=SHOWN, hidden_at=None).select_related("data_key")
     if activity:
         doing = ExpertActivity.objects.filter(activity=activity).values("expert")
         rows = rows.filter(pk__in=doing)

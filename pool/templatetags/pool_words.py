@@ -71,7 +71,14 @@ WORDS: dict[str, dict[str, object]] = {
         "contact": _("your phone number and address"),
         "papers": _("your papers"),
         "hours": _("your hours"),
-        "offer": _("a question to you"),
+        "export": _("all your data"),
+        "list": _("a list with your name"),
+    },
+    "look why": {
+        "CHARGE": _("as your own coordinator"),
+        "WORK": _("for a request"),
+        "OVERVIEW": _("to keep the overview"),
+        "": _("without a request"),
     },
 }
 

@@ -17,10 +17,18 @@ from core.clock import local
 from pool import actions, queries
 from pool.forms.coordinators import SuspendForm
 from pool.forms.experts import ExpertForm
-from pool.models import Expert
+from pool.handing import held_of
+from pool.models import Correction, Expert
 from pool.permissions import STAFF, may_record_papers, may_see_dates
 from pool.states import EXPERT, ExpertState
-from pool.views.shared import done, expert_or_404, leaving_reason, log_reading, person_of
+from pool.views.shared import (
+    done,
+    expert_or_404,
+    leaving_reason,
+    log_reading,
+    person_of,
+    shown_or_404,
+)
 
 MOVES = {
     "train": actions.start_training,
@@ -58,7 +66,7 @@ def expert_register(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def expert_edit(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """Change a profile; it shows contact, so opening it is logged like looking at contact."""
-    return edit_page(request, expert_or_404(expert_id), own=False)
+    return edit_page(request, shown_or_404(expert_id), own=False)
 
 
 def edit_page(request: HttpRequest, expert: Expert, *, own: bool) -> HttpResponse:
@@ -80,7 +88,18 @@ def edit_page(request: HttpRequest, expert: Expert, *, own: bool) -> HttpRespons
 @allow(*STAFF)
 def expert_detail(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """One person: for which work, when, and for the own coordinator the papers."""
-    return _detail(request, expert_or_404(expert_id))
+    expert = expert_or_404(expert_id)
+    if expert.is_hidden:
+        return _hidden(request, expert)
+    return _detail(request, expert)
+
+
+def _hidden(request: HttpRequest, expert: Expert) -> HttpResponse:
+    """Who took consent back: that, and what has to pass to somebody else."""
+    now = clock.now()
+    log_reading(request, "profile", expert, now=now)
+    shown = {"expert": expert, "running": held_of(expert.pk, now=now)}
+    return render(request, "pool/expert_hidden.html", shown)
 
 
 @allow(*STAFF)
@@ -88,7 +107,7 @@ def expert_detail(request: HttpRequest, expert_id: UUID) -> HttpResponse:
 @reauthentication_required  # type: ignore[untyped-decorator]  # allauth ships no types
 def expert_contact(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """Show phone and address, because somebody asked; the log says who."""
-    expert = expert_or_404(expert_id)
+    expert = shown_or_404(expert_id)
     log_reading(request, "contact", expert, now=clock.now())
     return _detail(request, expert, contact=queries.contact(expert))
 
@@ -111,6 +130,11 @@ def _detail(
         "start": queries.start_of(page, works),
         "sees_dates": dates,
         "may_record": may_record_papers(user, expert),
+        "corrections": list(
+            Correction.objects.filter(expert=expert, done_at=None).order_by("asked_at")
+        )
+        if may_record_papers(user, expert)
+        else [],
         "waits": waits,
         "vog_waits": None if dates else queries.vog_waits(expert, now=now),
         "reasons_for": "dates" if dates else "colleague",

@@ -19,14 +19,14 @@ from pool.forms.days import DaysForm, ExactForm
 from pool.forms.week import AbsenceForm, WeekForm
 from pool.models import Absence, Expert
 from pool.permissions import STAFF, may_edit
-from pool.views.shared import expert_or_404, log_reading, own_expert, person_of
+from pool.views.shared import log_reading, own_expert, person_of, shown_or_404
 
 
 @allow(*STAFF)
 @require_http_methods(["GET", "POST"])
 def expert_week(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """The week of somebody who asked the coordinator to change it; the log says so."""
-    return _week(request, expert_or_404(expert_id), own=False)
+    return _week(request, shown_or_404(expert_id), own=False)
 
 
 @allow(Role.EXPERT)
@@ -125,7 +125,7 @@ def own_or_staff(request: HttpRequest, expert_id: UUID) -> tuple[Expert, bool]:
     me = queries.expert_of(person_of(request))
     if me is not None and me.pk == expert_id:
         return me, True
-    expert = expert_or_404(expert_id)
+    expert = shown_or_404(expert_id)
     if not may_edit(person_of(request), expert):
         raise Http404
     return expert, False

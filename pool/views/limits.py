@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from core import audit, clock
+from core import clock
 from core.access.models import Role
 from core.access.permissions import allow
 from pool import actions
@@ -18,7 +18,7 @@ from pool.forms.limits import LimitsForm
 from pool.models import Expert, RegionProfile
 from pool.permissions import STAFF, may_edit
 from pool.views.hours import week_url
-from pool.views.shared import expert_or_404, own_expert, person_of
+from pool.views.shared import log_reading, own_expert, person_of, shown_or_404
 
 
 @allow(Role.EXPERT)
@@ -32,7 +32,7 @@ def my_limits(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def expert_limits(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """The same for somebody who asked the coordinator to change it; the log says so."""
-    expert = expert_or_404(expert_id)
+    expert = shown_or_404(expert_id)
     if not may_edit(person_of(request), expert):
         raise Http404
     return _limits(request, expert, own=False)
@@ -46,7 +46,7 @@ def _limits(request: HttpRequest, expert: Expert, *, own: bool) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect(week_url(expert, own=own))
     if not own:
-        audit.read("hours", by=user, at=now, subject=expert.pk, fields_class=2)
+        log_reading(request, "hours", expert, now=now, fields_class=2)
     profile = RegionProfile.here()
     shown = {
         "expert": expert,

@@ -49,7 +49,6 @@ def my_profile(request: HttpRequest) -> HttpResponse:
         "page": queries.expert_page(expert, with_papers=True, now=now),
         "works": queries.works_of(expert, on=local(now).date()),
         "contact": queries.contact(expert),
-        "looks": queries.looks_at(expert),
         "coordinator_phone": queries.coordinator_phone(at=now),
         "support": queries.support_of([expert], today=local(now).date())[0],
         "load": queries.own_load(expert, now=now),

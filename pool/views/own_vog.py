@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from core import audit, clock
+from core import clock
 from core.access.models import Role
 from core.access.permissions import allow
 from pool import actions, queries
 from pool.forms.vog import AttemptForm, StepForm, TellForm
 from pool.queries import Progress
 from pool.states import VOG_APPLICATION, VOLUNTARY, VogState
-from pool.views.shared import done, own_expert, person_of
+from pool.views.shared import done, log_reading, own_expert, person_of
 
 # What somebody can tell, in the words of these pages.
 STEPS: dict[str, str | Promise] = {
@@ -74,7 +74,7 @@ def my_vog(request: HttpRequest) -> HttpResponse:
         ):
             messages.success(request, _("Written down. Thank you."))
             return redirect("pool:my-vog")
-    audit.read("papers", by=user, at=now, subject=expert.pk, fields_class=4)
+    log_reading(request, "papers", expert, now=now, fields_class=4)
     state = page.progress.state if page.progress else ""
     shown = {
         "expert": expert,

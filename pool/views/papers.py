@@ -20,7 +20,7 @@ from core.errors import NotAllowed
 from pool import actions
 from pool.forms.papers import AgreementForm, TrainingForm, VogForm
 from pool.permissions import STAFF, may_record_papers
-from pool.views.shared import done, expert_or_404, log_reading, person_of
+from pool.views.shared import done, log_reading, person_of, shown_or_404
 
 Paper = tuple[type[forms.Form], Callable[..., Any], str]
 
@@ -35,7 +35,7 @@ PAPERS: dict[str, Paper] = {
 @require_http_methods(["GET", "POST"])
 def paper_add(request: HttpRequest, expert_id: UUID, kind: str) -> HttpResponse:
     """Write down a paper that was seen."""
-    expert, user, now = expert_or_404(expert_id), person_of(request), clock.now()
+    expert, user, now = shown_or_404(expert_id), person_of(request), clock.now()
     if kind not in PAPERS:
         raise Http404
     if not may_record_papers(user, expert):

@@ -66,6 +66,14 @@ def expert_or_404(expert_id: UUID) -> Expert:
     return found
 
 
+def shown_or_404(expert_id: UUID) -> Expert:
+    """As `expert_or_404`; who took consent back has no profile, hours or papers to open."""
+    found = expert_or_404(expert_id)
+    if found.is_hidden:
+        raise Http404
+    return found
+
+
 def own_expert(request: HttpRequest) -> Expert:
     """The expert who is looking; without a profile in this region there is no page."""
     found = queries.expert_of(person_of(request))

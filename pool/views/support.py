@@ -28,7 +28,7 @@ from pool.forms.support import (
 from pool.models import Expert, SupportContact, SupportOverride, SupportRhythm
 from pool.permissions import STAFF, may_record_papers
 from pool.states import ExpertState
-from pool.views.shared import done, expert_or_404, person_of
+from pool.views.shared import done, person_of, shown_or_404
 
 
 def own_people(user: User) -> list[Expert]:
@@ -136,7 +136,7 @@ def rhythm_adopt(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def expert_support(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """All support of one person: attendance, what is due, an exception. Own coordinator only."""
-    expert, user, now = expert_or_404(expert_id), person_of(request), clock.now()
+    expert, user, now = shown_or_404(expert_id), person_of(request), clock.now()
     if not may_record_papers(user, expert):
         raise NotAllowed("")
     today = local(now).date()
@@ -193,7 +193,7 @@ def expert_support(request: HttpRequest, expert_id: UUID) -> HttpResponse:
 @require_POST
 def support_remove(request: HttpRequest, expert_id: UUID, contact_id: UUID) -> HttpResponse:
     """Take back a line that was a mistake."""
-    expert, user = expert_or_404(expert_id), person_of(request)
+    expert, user = shown_or_404(expert_id), person_of(request)
     if not may_record_papers(user, expert):
         raise NotAllowed("")
     if not SupportContact.objects.filter(pk=contact_id, expert=expert).exists():

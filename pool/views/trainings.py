@@ -18,14 +18,14 @@ from pool import actions
 from pool.forms.support import FinishForm
 from pool.models import Training
 from pool.permissions import STAFF, may_record_papers
-from pool.views.shared import done, expert_or_404, person_of
+from pool.views.shared import done, person_of, shown_or_404
 
 
 @allow(*STAFF)
 @require_http_methods(["GET", "POST"])
 def training_finish(request: HttpRequest, expert_id: UUID, training_id: UUID) -> HttpResponse:
     """Somebody finished a course, or shows its certificate."""
-    expert, user, now = expert_or_404(expert_id), person_of(request), clock.now()
+    expert, user, now = shown_or_404(expert_id), person_of(request), clock.now()
     if not may_record_papers(user, expert):
         raise NotAllowed("")
     training = Training.objects.filter(pk=training_id, expert=expert).first()

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core import approvals, audit, clock
+from core import approvals, clock
 from core.access.permissions import allow
 from core.clock import local
 from core.errors import NotAllowed
@@ -23,7 +23,7 @@ from pool.models import Expert
 from pool.permissions import STAFF, may_record_papers, may_see_dates
 from pool.queries import VogPage
 from pool.states import VOG_APPLICATION, VogState
-from pool.views.shared import done, expert_or_404, person_of
+from pool.views.shared import done, log_reading, person_of, shown_or_404
 
 FORMS: dict[str, type[forms.Form]] = {
     "prepare": PrepareForm,
@@ -45,7 +45,7 @@ def vog_list(request: HttpRequest) -> HttpResponse:
     ]
     lines = queries.vog_lines(own, now=now)
     for line in lines:
-        audit.read("papers", by=user, at=now, subject=line.expert.pk, fields_class=4)
+        log_reading(request, "papers", line.expert, now=now, fields_class=4)
     shown = {"lines": lines, "today": local(now).date()}
     return render(request, "pool/vog_list.html", shown)
 
@@ -54,7 +54,7 @@ def vog_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def vog_detail(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """How it stands and what comes; a colleague sees only what waits for a second person."""
-    return _detail(request, expert_or_404(expert_id))
+    return _detail(request, shown_or_404(expert_id))
 
 
 def _detail(
@@ -65,7 +65,7 @@ def _detail(
     sees = may_see_dates(user, expert)
     if not sees and page.waits is None:
         raise NotAllowed("")
-    audit.read("papers", by=user, at=now, subject=expert.pk, fields_class=4 if sees else 3)
+    log_reading(request, "papers", expert, now=now, fields_class=4 if sees else 3)
     shown: dict[str, object] = {
         "expert": expert,
         "page": page,
@@ -111,7 +111,7 @@ def _steps(page: VogPage, faulty: tuple[str, forms.Form] | None) -> list[dict[st
 @require_POST
 def vog_step(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """Write one step down."""
-    expert, user, now = expert_or_404(expert_id), person_of(request), clock.now()
+    expert, user, now = shown_or_404(expert_id), person_of(request), clock.now()
     if not may_record_papers(user, expert):
         raise NotAllowed("")
     code = request.POST.get("step", "")
@@ -138,7 +138,7 @@ def vog_step(request: HttpRequest, expert_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def vog_bridge(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """Ask a colleague to let running work go on for some weeks."""
-    expert, user, now = expert_or_404(expert_id), person_of(request), clock.now()
+    expert, user, now = shown_or_404(expert_id), person_of(request), clock.now()
     if not may_record_papers(user, expert):
         raise NotAllowed("")
     page = queries.vog_page(expert, now=now)
@@ -161,7 +161,7 @@ def vog_bridge(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and done(form, ask):
         messages.success(request, _("Asked. A colleague decides within a day."))
         return redirect("pool:vog", expert.pk)
-    audit.read("papers", by=user, at=now, subject=expert.pk, fields_class=4)
+    log_reading(request, "papers", expert, now=now, fields_class=4)
     shown = {"form": form, "expert": expert, "page": page, "works": works}
     return render(request, "pool/vog_bridge.html", shown, status=422 if form.is_bound else 200)
 
@@ -170,7 +170,7 @@ def vog_bridge(request: HttpRequest, expert_id: UUID) -> HttpResponse:
 @require_POST
 def vog_again(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """Ask a colleague to agree that a new VOG is asked for."""
-    expert, user = expert_or_404(expert_id), person_of(request)
+    expert, user = shown_or_404(expert_id), person_of(request)
     actions.ask_recheck(expert_id=expert.pk, by=user, now=clock.now())
     messages.success(request, _("Asked. A colleague decides within a day."))
     return redirect("pool:vog", expert.pk)
@@ -180,7 +180,7 @@ def vog_again(request: HttpRequest, expert_id: UUID) -> HttpResponse:
 @require_POST
 def vog_decide(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """Be the second person."""
-    expert, user, now = expert_or_404(expert_id), person_of(request), clock.now()
+    expert, user, now = shown_or_404(expert_id), person_of(request), clock.now()
     waits = queries.vog_page(expert, now=now).waits
     choices: dict[str, Callable[..., approvals.Approval]] = {
         "approve": approvals.approve,
@@ -198,10 +198,10 @@ def vog_decide(request: HttpRequest, expert_id: UUID) -> HttpResponse:
 @require_safe
 def vog_letter(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """The letter to go with an application: the work and its safeguards, nothing of a past."""
-    expert, user, now = expert_or_404(expert_id), person_of(request), clock.now()
+    expert, user, now = shown_or_404(expert_id), person_of(request), clock.now()
     if not may_record_papers(user, expert):
         raise NotAllowed("")
-    audit.read("papers", by=user, at=now, subject=expert.pk, fields_class=4)
+    log_reading(request, "papers", expert, now=now, fields_class=4)
     shown = {"expert": expert, "letter": queries.letter_of(expert, now=now), "by": user}
     if "pdf" in request.GET:
         body = as_pdf("pool/vog_letter_pdf.html", shown)

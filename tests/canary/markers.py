@@ -128,6 +128,7 @@ class Canaries:
         self.password = named("password", "wachtwoord")
         self.view = named("name of a view", "weergave", "pool.SavedView.name")
         self.row = named("row of a file", "rij", "pool.ImportDraft.rows")
+        self.wish = named("wish to put right", "rechtzetten", "pool.Correction.wish")
 
     def _papers(self) -> None:
         vog = "pool_vogevidence"

@@ -65,7 +65,7 @@ COORDINATOR = (
     "/cijfers/",
     "/account/",
 )
-PROFESSIONAL = ("/", "/aanvragen/nieuw/", "/agenda/", "/account/")
+PROFESSIONAL = ("/", "/aanvragen/nieuw/", "/agenda/", "/account/", "/organisatie/")
 EXPERT = (
     "/",
     "/agenda/",
@@ -74,8 +74,13 @@ EXPERT = (
     "/ik/profiel/",
     "/ik/profiel/wijzigen/",
     "/ik/verklaring/",
+    "/ik/gegevens/",
+    "/ik/gegevens/wie-keek/",
+    "/ik/gegevens/rechtzetten/",
+    "/ik/gegevens/mijn-ja/",
     "/account/",
 )
+AUDITOR = ("/toezicht/", "/toezicht/maand/")
 ANYBODY = ("/accounts/login/", "/demo/berichten", "/onderdelen/", "/bestaat-niet/")
 # Who looks, at which pages, and at how many of each kind that those link to.
 VISITORS = (
@@ -84,6 +89,7 @@ VISITORS = (
     ("Bram Citroen", PROFESSIONAL, 2),
     ("Ruben Kaldenbach", EXPERT, 1),
     ("Frans Leijsten", ("/",), 1),
+    ("Aleid Terpstra", AUDITOR, 0),
 )
 A_PAGE = re.compile(
     r"^/(aanvragen|afspraken|pool|mensen)/[0-9a-f-]{36}/(status/|plannen/|einde/|verklaring/)?$"
