@@ -298,8 +298,10 @@ def vog_lines(experts: Sequence[Expert], *, now: datetime) -> list[Line]:
         if quiet and progress is None and attempt is None:
             continue
         ends = papers[expert.pk].vog_valid_until if standing == VogStanding.EXPIRING else None
-        due = rules.recheck_due(local(again[expert.pk]).date()) if expert.pk in again else None
-        days = [progress.next_on if progress else None, ends, due, attempt and attempt.from_on]
+        asked_at = again.get(expert.pk)
+        due = rules.recheck_due(local(asked_at).date()) if asked_at else None
+        later = attempt.from_on if attempt else None
+        days = [progress.next_on if progress else None, ends, due, later]
         first = min((day for day in days if day is not None), default=None)
         n_days = (first - today).days if first else 0
         found.append(Line(expert, standing, progress, attempt, first, n_days))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -62,7 +63,7 @@ def my_vog(request: HttpRequest) -> HttpResponse:
         initial={"from_on": page.attempt.from_on if page.attempt else None},
         auto_id="attempt_%s",
     )
-    acts = {
+    acts: dict[str, tuple[Form, Callable[..., None]]] = {
         "tell": (tell, actions.tell_vog),
         "answer": (answer, actions.tell_decision),
         "attempt": (attempt, actions.plan_attempt),

@@ -165,6 +165,7 @@ def _complete(stage: Stage, canaries: Canaries) -> None:
         now=MONDAY,
     )
     pool.prepare_vog(expert_id=adam.pk, on=date(2026, 8, 25), by=lead, now=MONDAY)
+    assert adam.user is not None
     for step in ("SUBMITTED", canaries.way.value):
         pool.tell_vog(expert_id=adam.pk, to=step, on=date(2026, 8, 28), by=adam.user, now=MONDAY)
     pool.record_training(

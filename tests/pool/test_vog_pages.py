@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -50,7 +50,7 @@ def ruben(region: Region, people: dict[str, User]) -> Expert:
 
 
 @pytest.fixture
-def today() -> object:
+def today() -> date:
     return clock.local(clock.now()).date()
 
 
@@ -157,7 +157,7 @@ def test_the_list_asks_as_many_queries_for_six_as_for_one(
 
 
 def test_our_part_is_written_down_on_the_page(
-    region: Region, ruben: Expert, people: dict[str, User], today: object
+    region: Region, ruben: Expert, people: dict[str, User], today: date
 ) -> None:
     client = client_as(people["own"])
 
@@ -170,7 +170,7 @@ def test_our_part_is_written_down_on_the_page(
         assert queries.progress_of(ruben) == queries.Progress(
             state="PREPARED",
             prepared_on=today,
-            free_scheme=True,  # type: ignore[arg-type]
+            free_scheme=True,
         )
     page = client.get(at("vog", ruben)).content.decode()
     assert "Ons deel is verstuurd" in page
@@ -211,7 +211,7 @@ def test_an_unknown_step_is_not_there(ruben: Expert, people: dict[str, User]) ->
 
 
 def test_an_expert_tells_and_nothing_on_the_page_is_a_telling_word(
-    region: Region, ruben: Expert, people: dict[str, User], today: object
+    region: Region, ruben: Expert, people: dict[str, User], today: date
 ) -> None:
     with region_scope(region.pk):
         actions.prepare_vog(

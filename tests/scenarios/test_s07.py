@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -25,7 +26,7 @@ from matching.pages.status import status_of
 from matching.states import AssignmentState, OfferState
 from pool import actions as pool
 from pool import queries
-from pool.models import Expert, RegionProfile, Requirement, VogBridge, VogEvidence
+from pool.models import Expert, RegionProfile, Requirement, SupportRhythm, VogBridge, VogEvidence
 from pool.states import VogState
 from scheduling import actions as scheduling
 from scheduling.models import Session
@@ -66,6 +67,8 @@ def stage(level: str) -> Iterator[Stage]:
     with region_scope(stage.region.pk):
         agree()
         RegionProfile.objects.update(vog_policy_months=36)
+        # Nothing else runs late in these months: what stops Dirk is the paper alone.
+        SupportRhythm.objects.all().delete()
         # Who stands in for the own coordinator is nobody of these two.
         Membership.objects.filter(role=Role.REGIONAL_ADMIN).delete()
         Requirement.objects.all().delete()
@@ -285,7 +288,11 @@ def test_from_the_date_on_nothing_new_is_offered_accepted_or_planned(stage: Stag
     # The offer that was open is taken back, and nobody is told why.
     assert offer.state == OfferState.WITHDRAWN
     on_13 = on_the_wall(2026, 11, 13, 9)
-    work = {"activity": "BUDDY_1ON1", "host_kind": "VEILIG_THUIS", "on": date(2026, 11, 13)}
+    work: dict[str, Any] = {
+        "activity": "BUDDY_1ON1",
+        "host_kind": "VEILIG_THUIS",
+        "on": date(2026, 11, 13),
+    }
     assert queries.deployability(dirk, starts_new=True, **work).problems == ("VOG_EXPIRED",)
     running = Assignment.objects.get(expert=dirk)
     with pytest.raises(actions.GateIncomplete):
@@ -335,7 +342,7 @@ def test_policy_is_bridged_by_two_until_8_january_and_no_day_longer(stage: Stage
         scheduling.confirm_session(session_id=session.pk, by=first, now=ON_13 + HOUR)
     assert set(states().values()) == {SessionState.PLANNED}
     # Running work only, and until the last day of it.
-    work = {"activity": "BUDDY_1ON1", "host_kind": "VEILIG_THUIS"}
+    work: dict[str, Any] = {"activity": "BUDDY_1ON1", "host_kind": "VEILIG_THUIS"}
     last, over = BRIDGED_UNTIL - DAY, BRIDGED_UNTIL
     assert queries.deployability(dirk, on=last, **work).is_deployable
     assert queries.deployability(dirk, on=over, **work).problems == ("VOG_EXPIRED",)
