@@ -34,7 +34,7 @@ def run(
     *, sizes: Sequence[int] = SIZES, seconds: float = SECONDS, rounds: int = ROUNDS
 ) -> list[Figure]:
     """How many queries at every size, how often a second, how slow the slowest."""
-    readers = {n: lay_out_pool(n) for n in sizes}
+    readers = {n: lay_out_pool(n, prefix=place) for place, n in enumerate(sizes, start=1)}
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     queries = {n: n_queries(partial(reader.get, LIST)) for n, reader in readers.items()}
@@ -90,10 +90,10 @@ def run(
     return figures
 
 
-def lay_out_pool(n: int) -> Client:
+def lay_out_pool(n: int, *, prefix: int) -> Client:
     """The coordinator of a pool with `n` experts, signed in."""
     dice = Random(n)
-    places = draw_places(dice, prefix=len(str(n)), n=20)
+    places = draw_places(dice, prefix=prefix, n=20)
     with new_region() as ground:
         lay_out(places)
         somebody, *others = draw_people(dice, n, places)

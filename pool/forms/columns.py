@@ -6,7 +6,6 @@ import re
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -39,9 +38,8 @@ SIGNED = {
     "confidentiality_on": "CONFIDENTIALITY",
     "conduct_on": "CODE_OF_CONDUCT",
 }
-Words = str | Promise
 
-UNREADABLE: dict[str, Words] = {
+UNREADABLE = {
     "TOO_BIG": _("The file is larger than 2 MB. Split it and send the parts one by one."),
     "EMPTY": _("There are no people in this file. Put one person on each row, below the head."),
     "OLD": _("This is an old or locked spreadsheet. Save it as .xlsx without a password."),
@@ -68,7 +66,7 @@ HEADS |= {plain(key): key for key in COLUMNS}
 
 def vocabulary(choices: Any) -> dict[str, str]:
     """What people write -> code: the code itself, and its words in both languages."""
-    found = {}
+    found: dict[str, str] = {}
     for language in ("en", "nl"):
         with override(language):
             found |= {wording(str(label)): str(code) for code, label in choices}
@@ -89,7 +87,7 @@ class WordsField(forms.CharField):
 
     def clean(self, value: Any) -> list[str]:
         words = vocabulary(self.known_words)
-        found = {}
+        found: dict[str, None] = {}
         for part in _parts(super().clean(value)):
             if wording(part) not in words:
                 message = _("“%(word)s” is not on our list. The example has the words.")

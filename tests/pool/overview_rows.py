@@ -47,7 +47,11 @@ def move(_expert: Expert, **fields: Any) -> None:
 
 
 def twice(make: Callable[..., None]) -> Callable[[Expert], object]:
-    return lambda expert: [make(expert), make(expert)]
+    def both(expert: Expert) -> None:
+        make(expert)
+        make(expert)
+
+    return both
 
 
 OVERVIEW_REFUSED: dict[str, Callable[[Expert], object]] = {

@@ -18,6 +18,7 @@ from core.access.scope import region_scope
 from core.audit.models import AuditEntry
 from core.errors import Refusal
 from core.purge import _clean
+from pool import actions
 from pool.actions import imports
 from pool.forms.columns import COLUMNS, MEND
 from pool.models import Agreement, Expert, ExpertActivity, ImportDraft
@@ -133,7 +134,7 @@ def test_nothing_is_written_before_somebody_says_so(region: Region, cas: User) -
 def test_a_refusal_halfway_leaves_nobody_written_in(
     region: Region, cas: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = imports.register_expert
+    plain = actions.register_expert
 
     def refuse_the_third(**given: Any) -> Expert:
         if given["profile"].last_name == "Oost 2":

@@ -302,14 +302,15 @@ def multiply(expert: Expert, n: int) -> None:
         }
         more = Expert(**fields, last_name=f"Kaars {k}", data_key=new_data_key(now=NOON))
         more.save(force_insert=True)
-        for model in (
+        models: tuple[Any, ...] = (
             Agreement,
             ExpertActivity,
             ExpertLanguage,
             Training,
             VogEvidence,
             WeekAvailability,
-        ):
+        )
+        for model in models:
             own = list(model.objects.filter(expert=expert))
             for row in own:
                 row.pk, row.expert, row._state.adding = Expert().pk, more, True
