@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from http.cookies import SimpleCookie
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,6 +21,7 @@ from django.urls.converters import IntConverter, SlugConverter, StringConverter,
 
 from core.access.models import Region, Role
 from core.access.scope import region_scope
+from core.ui import nav as menu
 from matching import nav
 from pool.models import Expert
 from tests.factories.lending import make_neighbours, propose, second
@@ -146,9 +148,10 @@ def test_a_number_that_counts_in_another_region_would_be_seen(
         with region_scope(other_region.pk):
             return Expert.objects.count()
 
-    for entry in (one for one in nav.nav._entries if one.count is nav.waiting):
-        object.__setattr__(entry, "count", waiting)
-        monkeypatch.setattr(nav, "waiting", waiting)
+    planted = [
+        replace(one, count=waiting) if one.count is nav.waiting else one for one in menu._entries
+    ]
+    monkeypatch.setattr(menu, "_entries", planted)
     reader, nobody = client_as(pool.cas), uuid4()
     crawl(reader, nobody, only=FEW)
     before = crawl(reader, nobody, only=FEW)
