@@ -179,7 +179,7 @@ def _question(wish: Wish) -> tuple[str, dict[str, Any]]:
             "lat": math.radians(wish.place.latitude),
             "lon": math.radians(wish.place.longitude),
         }
-        where += ["area <> %(area)s", f"km BETWEEN {LEAST_KM} AND radius"]
+        where += ["area <> %(area)s", f"km BETWEEN {LEAST_KM * ROAD_FACTOR} AND radius"]
         near = "round(20 * (1 - km / radius))"
     if wish.activity == "BUDDY_1ON1":
         where.append("running < max_running")

@@ -65,7 +65,7 @@ def _fits(  # noqa: PLR0911  (one no after the other)
         return False
     if not is_remote:
         km = road_km(one.home, wish.place)
-        if one.home == wish.place or km < LEAST_KM or km > one.radius_km:
+        if one.home == wish.place or km / ROAD_FACTOR < LEAST_KM or km > one.radius_km:
             return False
     return (
         _papers_do(one, day, asks_aspect=not is_remote)

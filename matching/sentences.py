@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -148,9 +149,9 @@ _WHY_NOT: dict[str, Callable[[Facts], str]] = {
     "REST": lambda facts: _("Needs %(hours)s hours of rest after the last contact.") % facts,
     "RESTING": lambda facts: _("Rests after a heavy contact until %(moment)s.") % _rest(facts),
     "EXCLUDED_AREA": lambda facts: _("Chose not to work in area %(area)s.") % facts,
-    "EXCLUDED_ORGANISATION": lambda _facts: _("Chose not to work for this organisation."),
+    "OWN_CHOICE": lambda _facts: _("Chose not to take this request. No reason is asked."),
     "TOO_NEAR": lambda facts: (
-        _("Lives too near: %(km)s km, and at least %(least)s is agreed.") % facts
+        _("Lives too near: %(km)s km, and at least %(least)s is agreed.") % _with_comma(facts)
     ),
     "TOO_FAR": lambda facts: _("Too far: %(km)s km, and travels at most %(most)s.") % facts,
     "LANGUAGE": lambda facts: (
@@ -184,7 +185,7 @@ _OWN: dict[str, Callable[[Facts], str]] = {
     "REST": lambda facts: _("Take your rest first: %(hours)s hours after a contact.") % facts,
     "RESTING": lambda facts: _("Take your rest first, until %(moment)s.") % _rest(facts),
     "EXCLUDED_AREA": lambda _facts: _("You chose not to work in this area."),
-    "EXCLUDED_ORGANISATION": lambda _facts: _("You chose not to work for this organisation."),
+    "OWN_CHOICE": lambda _facts: _("You chose not to take this one."),
     "CONFLICT_DECLARED": lambda _facts: _("You said that you know somebody in this matter."),
 }
 
@@ -198,6 +199,14 @@ def _words(codes: Fact, vocabulary: type[Need]) -> str:
     return (
         ", ".join(str(labels.get(code, code)) for code in codes) if isinstance(codes, list) else ""
     )
+
+
+def _with_comma(facts: Facts) -> Facts:
+    """The same facts, with numbers as the language of the reader writes them."""
+    return {
+        name: number_format(value, 1) if isinstance(value, float) else value
+        for name, value in facts.items()
+    }
 
 
 def _language(code: Fact) -> str:

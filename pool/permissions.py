@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.access.models import Role, User
 from core.access.permissions import has_role
 from core.errors import NotAllowed
-from pool.models import Expert
+from pool.models import Expert, GuardedReader
 
 STAFF = (Role.COORDINATOR, Role.REGIONAL_ADMIN)
 
@@ -44,4 +44,21 @@ def may_edit(user: User, expert: Expert) -> bool:
 def require_edit(user: User, expert: Expert) -> None:
     """Raise NotAllowed unless `may_edit`."""
     if not may_edit(user, expert):
+        raise NotAllowed("")
+
+
+def may_read_guarded(user: User, expert: Expert | None = None) -> bool:
+    """The most stigmatising of what experts told: the expert, and who was given that right.
+
+    Asked anew each time, so that the answer never outlives the right.
+    """
+    if expert is not None and is_self(user, expert):
+        return True
+    given = GuardedReader.objects.filter(user=user, ended_at=None).exists()
+    return given and has_role(user, *STAFF)
+
+
+def require_self(user: User, expert: Expert) -> None:
+    """Raise NotAllowed unless `user` is this expert: what nobody does on somebody's behalf."""
+    if not is_self(user, expert):
         raise NotAllowed("")

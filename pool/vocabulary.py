@@ -62,12 +62,13 @@ class Audience(models.TextChoices):
 
 
 class LanguageLevel(models.TextChoices):
+    """How well, in steps of the CEFR; a sign language has the same steps as a spoken one."""
+
     A2 = "A2", _("a little")
     B1 = "B1", _("enough for a talk")
     B2 = "B2", _("well")
     C = "C", _("very well")
     NATIVE = "NATIVE", _("mother tongue")
-    SIGN = "SIGN", _("sign language")
 
 
 LEVEL_ORDER = ("A2", "B1", "B2", "C", "NATIVE")
@@ -157,7 +158,21 @@ class DayPart(models.TextChoices):
     WEEKEND = "WEEKEND", pgettext_lazy("part of the week", "weekend")
 
 
-# Languages of the form and the pool: ISO 639-1, sign language ISO 639-3.
+# Sign languages are languages: each its own code of ISO 639-3, and levels as any other.
+SIGN_LANGUAGES = (
+    ("dse", _("Dutch Sign Language")),
+    ("vgt", _("Flemish Sign Language")),
+    ("ase", _("American Sign Language")),
+    ("bfi", _("British Sign Language")),
+    ("gsg", _("German Sign Language")),
+    ("ils", _("International Sign")),
+    ("pso", _("Polish Sign Language")),
+    ("sfb", _("Sign language of French-speaking Belgium")),
+    ("tsm", _("Turkish Sign Language")),
+    ("ukl", _("Ukrainian Sign Language")),
+)
+
+# Languages of the form and the pool: ISO 639-1 where there is one, else ISO 639-3.
 LANGUAGES = (
     ("nl", _("Dutch")),
     ("en", _("English")),
@@ -179,5 +194,5 @@ LANGUAGES = (
     ("uk", _("Ukrainian")),
     ("ur", _("Urdu")),
     ("zh", _("Chinese")),
-    ("dse", _("Dutch Sign Language")),
+    *SIGN_LANGUAGES,
 )

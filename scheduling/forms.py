@@ -51,6 +51,10 @@ class MomentForm(forms.Form):
         help_text=_("A place of the region, with others near. Never somebody's home."),
     )
 
+    agreed = forms.BooleanField(
+        label=_("I called: for this person it is fine this once"), required=False
+    )
+
     def __init__(
         self,
         *args: Any,
@@ -60,6 +64,8 @@ class MomentForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.asks_fold = False
+        # Asked only where something stands in the way that the expert may wave aside.
+        self.asks_agreement = self.is_bound and self.add_prefix("agreed") in self.data
         starts = list(suggested)
         posted = _instant(self.data.get(self.add_prefix("moment"), "")) if self.is_bound else None
         # A suggestion of a minute ago may have gone from the list; the calendar judges it.

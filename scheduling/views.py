@@ -394,6 +394,13 @@ def _log_people(request: HttpRequest, asked: Request, *, now: datetime) -> None:
         )
 
 
+def _refuse(request: HttpRequest, form: MomentForm, refusal: Refusal) -> None:
+    """Say why not; a coordinator may answer that the expert was called and says yes."""
+    form.add_error(None, str(refusal))
+    if isinstance(refusal, actions.AskFirst) and has_role(person(request), Role.COORDINATOR):
+        form.asks_agreement = True
+
+
 def _plan(request: HttpRequest, form: PlanForm) -> Session | None:
     first, *others = form.cleaned_data["people"]
     try:
@@ -405,13 +412,14 @@ def _plan(request: HttpRequest, form: PlanForm) -> Session | None:
             end=form.cleaned_data["end"],
             place_id=form.cleaned_data["place"],
             with_professional=form.cleaned_data["with_professional"],
+            agreed=form.cleaned_data["agreed"],
             by=person(request),
             now=clock.now(),
         )
     except Assignment.DoesNotExist:
         raise Http404 from None
     except Refusal as refusal:
-        form.add_error(None, str(refusal))
+        _refuse(request, form, refusal)
         return None
     messages.success(request, _("Planned. Everybody hears it now."))
     return session
@@ -424,11 +432,12 @@ def _move(request: HttpRequest, form: MomentForm, session_id: UUID) -> bool:
             start=form.cleaned_data["start"],
             end=form.cleaned_data["end"],
             place_id=form.cleaned_data["place"],
+            agreed=form.cleaned_data["agreed"],
             by=person(request),
             now=clock.now(),
         )
     except Refusal as refusal:
-        form.add_error(None, str(refusal))
+        _refuse(request, form, refusal)
         return False
     messages.success(request, _("Moved. Everybody hears it now."))
     return True

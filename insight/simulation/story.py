@@ -22,6 +22,7 @@ from insight.simulation.lending import lend_around
 from insight.simulation.overview import keep_overview
 from insight.simulation.regions import Stage, build_region, lay_out_areas
 from insight.simulation.support import answer_talks
+from insight.simulation.telling import tell_all
 from insight.simulation.weeks import live_a_week
 from insight.simulation.year import live_a_year
 from matching import actions as matching
@@ -44,6 +45,9 @@ def tell(*, now: datetime, seed: int) -> str:
     dice = random.Random(seed)  # noqa: S311  (reproducible on purpose; nothing secret)
     lay_out_areas()
     stages = [build_region(cast, now=now, dice=dice) for cast in REGIONS]
+    for stage in stages:
+        with region_scope(stage.region.pk):
+            tell_all(stage, now=now)
     n_before = 0
     for cast, stage in zip(REGIONS, stages, strict=True):
         # Dice of its own: another past leaves the evening as it is.

@@ -52,13 +52,13 @@ class NotDeployable(Refusal):
     message = _("This is not possible for you now. Call your coordinator.")
 
 
-@transaction.atomic
 def accept_offer(
     *, offer_id: UUID, by: User | None, expert_id: UUID, now: datetime, by_link: bool
 ) -> Assignment:
     """Take the seat for this expert: exactly one wins. Accepting twice is harmless.
 
-    Judged again with the rules, papers, load and rest of now. In the same transaction the other
+    Judged again with the rules, papers, load and rest of now. Whoever cannot take it any more is
+    told so kindly, and the next is asked at once. In the same transaction as a yes the other
     offers close, a timed seat is booked, G9 and G10 of the safety gate are confirmed, and
     everybody who must know is told.
 
@@ -66,9 +66,26 @@ def accept_offer(
 
     Raises:
         Offer.DoesNotExist: no such offer, or not theirs; the two look the same.
-        OfferTaken, OfferLate, OfferWithdrawn, OfferClosed, NotDeployable, ConflictDeclared,
-        ConflictNotAnswered, pool.actions.Overlap: nothing was changed.
+        OfferTaken, OfferLate, OfferWithdrawn, OfferClosed, ConflictDeclared, ConflictNotAnswered,
+        pool.actions.Overlap: nothing was changed.
+        NotDeployable: the offer was taken back, and the next is asked.
     """
+    try:
+        return _take_seat(offer_id, by, expert_id, now=now, by_link=by_link)
+    except NotDeployable:
+        _pass_on(offer_id, expert_id, by=by, now=now)
+        raise
+
+
+@transaction.atomic
+def _take_seat(
+    offer_id: UUID,
+    by: User | None,
+    expert_id: UUID,
+    *,
+    now: datetime,
+    by_link: bool,
+) -> Assignment:
     offer = Offer.objects.get(pk=offer_id, expert_id=expert_id)
     if offer.state not in (OfferState.OPEN, OfferState.ACCEPTED):
         # Without waiting for anybody: who comes late need not queue up for the lock.
@@ -91,7 +108,9 @@ def accept_offer(
     require_no_conflict(request, expert_id)
     found = late_objections(seat, expert_id, now=now)
     if found:
-        raise NotDeployable(why_not(found[0], Audience.EXPERT) or None)
+        # The first that may be told; where none may, the refusal has a sentence of its own.
+        told = (why_not(one, Audience.EXPERT) for one in found)
+        raise NotDeployable(next(filter(None, told), None))
 
     undo_until = now + timedelta(minutes=request.policy.undo)
     Offer.objects.filter(pk=offer.pk, state=OfferState.OPEN).update(
@@ -218,6 +237,21 @@ def _require_open(offer: Offer, *, now: datetime) -> None:
         raise OfferLate
     if offer.seat.request.state not in RUNNING:
         raise OfferWithdrawn
+
+
+@transaction.atomic
+def _pass_on(offer_id: UUID, expert_id: UUID, *, by: User | None, now: datetime) -> None:
+    """Take a question back that this expert cannot say yes to, and ask the next.
+
+    Somebody may have said yes, or no, since it was refused; then there is nothing to pass on.
+    """
+    lock_expert(expert_id)
+    offer = Offer.objects.get(pk=offer_id)
+    seat = lock_seat(offer.seat_id)
+    if not take_back([offer], OfferState.WITHDRAWN, now=now):
+        return
+    audit.record("offer.withdrawn", by=by, at=now, subject=expert_id, target=offer)
+    go_on(seat, now=now)
 
 
 def _close_siblings(offer: Offer, undo_until: datetime, *, now: datetime) -> None:

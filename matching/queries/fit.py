@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,7 @@ from core.clock import local
 from matching.models import Assignment, ConflictDeclaration, Offer, PolicyVersion, Request, Seat
 from matching.queries.sieve import sieve
 from matching.rules import (
-    LATE_CHECKS,
-    SESSION_CHECKS,
+    Moment,
     Objection,
     Ranked,
     Settings,
@@ -27,7 +26,8 @@ from matching.rules import (
 )
 from matching.rules.objections import LASTING
 from matching.states import AssignmentState, Conflict, OfferState, Urgency
-from pool.models import RegionProfile
+from pool.avoiding import trace_of_organisation, traces_of_name
+from pool.models import Area, RegionProfile
 from pool.queries import Candidate, candidates, lent_candidates, requirement
 from pool.rules import Rule
 
@@ -112,36 +112,45 @@ def late_objections(seat: Seat, expert_id: UUID, *, now: datetime) -> list[Objec
     Law, papers, suspension, pause, load and rest are those of now and never a copy (design.md,
     promise 14). Somebody who is no candidate at all, is not active.
     """
-    wish, settings = wish_of(seat, now=now), settings_here(seat.request.policy)
-    load, rule = _running([expert_id])[expert_id], _rule_of(wish)
-    own = _pool(wish, rule, [expert_id], now=now)
-    for candidate in own or _lent(wish, rule, [expert_id], now=now):
-        found = objections(candidate, wish, running=load, settings=settings)
-        return [one for one in found if one.code in LATE_CHECKS]
-    return [Objection("NOT_ACTIVE", {"state": "LEFT"})]
+    return _judge(expert_id, wish_of(seat, now=now), seat.request, at=Moment.ACCEPT, now=now)
 
 
-def session_objections(  # noqa: PLR0913  (whose, which meeting, when)
+def session_objections(  # noqa: PLR0913  (whose, which meeting, when and where)
     request: Request,
     expert_id: UUID,
     *,
     start: datetime,
     end: datetime,
     now: datetime,
+    place: Area | None = None,
     but: UUID | None = None,
 ) -> list[Objection]:
     """What stands in the way of a meeting in [start, end) of somebody who is beside them already.
 
-    The same questions as at the offer and at the yes, judged at the date of the work: load in
-    that week, and rest. `but` is the session that is moved, if it is one.
+    The same questions as at the offer and at the yes, judged at the date of the work: papers,
+    membership, choices, load in that week, and rest. `but` is the session that is moved, if it is
+    one, and `place` the area of where they meet.
     """
     seat = Seat(request=request, starts_at=start, ends_at=end)
-    wish, settings = wish_of(seat, now=now), settings_here(request.policy)
-    rule, among = _rule_of(wish), [expert_id]
+    wish = replace(wish_of(seat, now=now), place=place.code if place else "")
+    return _judge(expert_id, wish, request, at=Moment.SESSION, now=now, but=but)
+
+
+def _judge(  # noqa: PLR0913  (whom, for what, at which moment)
+    expert_id: UUID,
+    wish: Wish,
+    request: Request,
+    *,
+    at: Moment,
+    now: datetime,
+    but: UUID | None = None,
+) -> list[Objection]:
+    """One expert, judged by the same questions as the whole pool when it is asked."""
+    load, rule, among = _running([expert_id])[expert_id], _rule_of(wish), [expert_id]
+    is_beside, settings = at == Moment.SESSION, settings_here(request.policy)
     own = _pool(wish, rule, among, now=now, but=but)
-    for candidate in own or _lent(wish, rule, among, now=now, but=but, is_beside=True):
-        found = objections(candidate, wish, running=0, settings=settings)
-        return [one for one in found if one.code in SESSION_CHECKS]
+    for candidate in own or _lent(wish, rule, among, now=now, but=but, is_beside=is_beside):
+        return objections(candidate, wish, running=load, settings=settings, at=at)
     return [Objection("NOT_ACTIVE", {"state": "LEFT"})]
 
 
@@ -170,12 +179,26 @@ def wish_of(seat: Seat, *, now: datetime) -> Wish:
         known_here=frozenset(known["here"]),
         asked_at=now,
         is_urgent=request.urgency == Urgency.URGENT,
+        asked_by=_asked_by(request),
+    )
+
+
+def _asked_by(request: Request) -> frozenset[str]:
+    """Traces of the professionals whom somebody would meet here, and of their organisation."""
+    people = (request.requester.name, request.case_manager_name, request.deputy_name)
+    return frozenset({trace_of_organisation(request.organisation_id)}).union(
+        *(traces_of_name(name) for name in people)
     )
 
 
 def _known_of(request: Request) -> QuerySet[Any, tuple[str, UUID]]:
-    """Who was asked, who said to know somebody, and who stood beside this participant before."""
-    conflicts = ConflictDeclaration.objects.filter(request=request, answer=Conflict.CONFLICT)
+    """Who was asked, who said to know somebody, and who stood beside this participant before.
+
+    Whoever knows somebody in one request of a participant, knows them in the next.
+    """
+    conflicts = ConflictDeclaration.objects.filter(
+        request__case=request.case_id, answer=Conflict.CONFLICT
+    )
     before = Assignment.objects.filter(seat__request__case=request.case_id)
     asked, told, here = (
         rows.order_by().annotate(what=Value(what)).values_list("what", "expert_id")

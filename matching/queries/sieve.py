@@ -48,10 +48,10 @@ def _has(table: str, condition: str) -> str:
 
 QUESTION = """
 WITH near AS MATERIALIZED (
-  SELECT code, 2 * %(earth)s * %(road)s * asin(sqrt(least(1,
+  SELECT code, 2 * %(earth)s * asin(sqrt(least(1,
     sin((radians(latitude::float8) - %(latitude)s) / 2) ^ 2
     + cos(%(latitude)s) * cos(radians(latitude::float8))
-    * sin((radians(longitude::float8) - %(longitude)s) / 2) ^ 2))) AS km
+    * sin((radians(longitude::float8) - %(longitude)s) / 2) ^ 2))) AS straight_km
   FROM pool_area
 )
 SELECT found.id, found.running, pool.n FROM (
@@ -93,6 +93,7 @@ THEN = (
     "NOT " + _has("pool_suspension", "x.lifted_at IS NULL"),
     "NOT " + _has("pool_excludedarea", "x.area_id = %(area)s"),
     "NOT " + _has("pool_excludedorganisation", "x.organisation_id = %(organisation)s"),
+    "NOT " + _has("pool_avoided", "x.who_key = ANY (%(asked_by)s)"),
     *(
         _has(
             "pool_agreement",
@@ -115,8 +116,8 @@ THEN = (
         ") < e.max_per_week"
     ),
 )
-NOT_TOO_FAR = "near.km <= e.travel_radius_km + %(slack)s"
-NOT_TOO_NEAR = ("e.home_area_id <> %(area)s", "near.km >= %(least_km)s - %(slack)s")
+NOT_TOO_FAR = "near.straight_km * %(road)s <= e.travel_radius_km + %(slack)s"
+NOT_TOO_NEAR = ("e.home_area_id <> %(area)s", "near.straight_km >= %(least_km)s - %(slack)s")
 SPEAKS = _has("pool_expertlanguage", "x.language = %(language)s AND x.level = ANY (%(talks)s)")
 VOG = "x.replaced_on IS NULL AND x.policy_valid_until > %(on)s"
 VOG_PROFILE = (
@@ -229,6 +230,7 @@ def _values(wish: Wish, rule: Rule, settings: Settings, now: datetime) -> dict[s
         "area": wish.area,
         "organisation": wish.organisation_id,
         "conflicts": list(wish.conflicts),
+        "asked_by": sorted(wish.asked_by),
         "needs": sorted(wish.needs & HARD_NEEDS),
         "lasting": sorted(LASTING),
         "language": wish.language,

@@ -6,16 +6,25 @@ before is no input of either: saying no costs nothing.
 """
 
 from matching.rules.calls import opens_by
-from matching.rules.objections import CHECKS, LATE_CHECKS, SESSION_CHECKS, objections
+from matching.rules.objections import (
+    ASKED_FIRST,
+    CHECKS,
+    LATE_CHECKS,
+    ROOM,
+    Moment,
+    objections,
+)
 from matching.rules.points import WEIGHTS, Part, Ranked, rank, score
 from matching.rules.references import telling
 from matching.rules.wishes import Objection, Settings, Wish
 
 __all__ = [
+    "ASKED_FIRST",
     "CHECKS",
     "LATE_CHECKS",
-    "SESSION_CHECKS",
+    "ROOM",
     "WEIGHTS",
+    "Moment",
     "Objection",
     "Part",
     "Ranked",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from matching.rules.wishes import Fact, Objection, Settings, Wish
-from pool.geo import distance_km
+from pool.geo import distance_km, straight_km
 from pool.rules import (
     Candidate,
     Interval,
@@ -32,7 +33,15 @@ LASTING = frozenset({"BUDDY_1ON1"})
 # Needs without which the contact would fail; the others count as points.
 HARD_NEEDS = frozenset({"INTERPRETER", "WOMAN"})
 # From "enough for a talk" on.
-TALKS = frozenset({"B1", "B2", "C", "NATIVE", "SIGN"})
+TALKS = frozenset({"B1", "B2", "C", "NATIVE"})
+
+
+class Moment(StrEnum):
+    """When somebody is judged: by the same questions, of which some have been answered later."""
+
+    OFFER = "OFFER"
+    ACCEPT = "ACCEPT"
+    SESSION = "SESSION"
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,7 @@ class _Look:
     wish: Wish
     running: int
     settings: Settings
+    at: Moment
 
     @property
     def km(self) -> float:
@@ -82,9 +92,13 @@ def other_work(look: _Look) -> dict[str, Fact] | None:
 
 
 def papers(look: _Look) -> dict[str, Fact] | None:
-    """Judged on the day of the work, as new work."""
+    """Judged on the day of the work."""
     candidate = look.candidate
-    problems = paper_problems(candidate.papers, candidate.rule, on=look.wish.on, starts_new=True)
+    # The work of a session has begun: the start rule of the law was asked when it did.
+    starts_new = look.at != Moment.SESSION
+    problems = paper_problems(
+        candidate.papers, candidate.rule, on=look.wish.on, starts_new=starts_new
+    )
     return {"problems": list(problems)} if problems else None
 
 
@@ -170,23 +184,30 @@ def resting(look: _Look) -> dict[str, Fact] | None:
 
 def excluded_area(look: _Look) -> dict[str, Fact] | None:
     """Chose not to come here."""
-    return {"area": look.wish.area} if look.wish.area in look.candidate.excluded_areas else None
+    for area in (look.wish.area, look.wish.place):
+        if area in look.candidate.excluded_areas:
+            return {"area": area}
+    return None
 
 
-def excluded_organisation(look: _Look) -> dict[str, Fact] | None:
-    """Chose not to work for whoever asks."""
-    excluded = look.wish.organisation_id in look.candidate.excluded_organisations
-    return {} if excluded else None
+def own_choice(look: _Look) -> dict[str, Fact] | None:
+    """Chose not to work for, or not to meet, whoever asks.
+
+    One answer for the organisations that a coordinator sees and for the list that only the expert
+    sees: what is kept and shown of both is the same, so that it tells nothing of the second.
+    """
+    candidate, wish = look.candidate, look.wish
+    excluded = wish.organisation_id in candidate.excluded_organisations
+    return {} if excluded or wish.asked_by & candidate.avoids else None
 
 
 def too_near(look: _Look) -> dict[str, Fact] | None:
     """The same area, or less than the region's least distance to home."""
     if look.wish.activity not in FACE_TO_FACE:
         return None
-    is_near = look.candidate.area == look.wish.area or look.km < look.settings.min_distance_km
-    return (
-        {"km": round(look.km), "least": round(look.settings.min_distance_km)} if is_near else None
-    )
+    km, least = straight_km(look.candidate.point, look.wish.point), look.settings.min_distance_km
+    is_near = look.candidate.area == look.wish.area or km < least
+    return {"km": round(km, 1), "least": round(least, 1)} if is_near else None
 
 
 def too_far(look: _Look) -> dict[str, Fact] | None:
@@ -236,7 +257,7 @@ CHECKS: dict[str, Check] = {
     "REST": rest,
     "RESTING": resting,
     "EXCLUDED_AREA": excluded_area,
-    "EXCLUDED_ORGANISATION": excluded_organisation,
+    "OWN_CHOICE": own_choice,
     "TOO_NEAR": too_near,
     "TOO_FAR": too_far,
     "LANGUAGE": language,
@@ -259,26 +280,44 @@ LATE_CHECKS = frozenset(
         "REST",
         "RESTING",
         "EXCLUDED_AREA",
-        "EXCLUDED_ORGANISATION",
+        "OWN_CHOICE",
+        "TOO_NEAR",
         "CONFLICT_DECLARED",
     }
 )
-# Asked when a meeting is planned or moved: papers are asked apart, for work that is running.
-SESSION_CHECKS = frozenset({"MAX_PER_WEEK", "RESTING"})
+# Asked for each session of work that runs. Its papers are judged by `pool.queries.deployability`,
+# which knows what carries running work over a gap; the hours themselves are the calendar's to
+# refuse; and how many people somebody carries was asked before this work was one of them.
+SESSION_CHECKS = (LATE_CHECKS - {"BUSY", "MAX_RUNNING", "PAPERS"}) | {"ABSENT"}
+# What the expert may say is fine this once.
+ASKED_FIRST = frozenset({"PAUSED", "ABSENT", "REST"})
+# And room in a week and rest after it: asked of meetings, and not of a call on the phone.
+ROOM = frozenset({"MAX_PER_WEEK", "RESTING"})
+COUNTING = {
+    Moment.OFFER: frozenset(CHECKS),
+    Moment.ACCEPT: LATE_CHECKS,
+    Moment.SESSION: SESSION_CHECKS,
+}
 
 
 def objections(
-    candidate: Candidate, wish: Wish, *, running: int, settings: Settings
+    candidate: Candidate,
+    wish: Wish,
+    *,
+    running: int,
+    settings: Settings,
+    at: Moment = Moment.OFFER,
 ) -> list[Objection]:
     """Every reason why `candidate` cannot take this seat, in the order of CHECKS.
 
+    The one judge of an offer, of a yes and of a session: `at` says which of the three.
     `running` is how many lasting assignments this expert carries now. Empty means: may be asked.
     """
-    look = _Look(candidate, wish, running, settings)
+    look = _Look(candidate, wish, running, settings, at)
     return [
         Objection(code, facts)
         for code, check in CHECKS.items()
-        if (facts := check(look)) is not None
+        if code in COUNTING[at] and (facts := check(look)) is not None
     ]
 
 

@@ -22,7 +22,9 @@ WEIGHTS: dict[str, int] = {
     "language": 5,
 }
 RESTED_AFTER = timedelta(days=7)
-LANGUAGE_SHARE = {"A2": 0.2, "B1": 0.5, "B2": 0.7, "C": 0.9, "NATIVE": 1.0, "SIGN": 1.0}
+LANGUAGE_SHARE = {"A2": 0.2, "B1": 0.5, "B2": 0.7, "C": 0.9, "NATIVE": 1.0}
+# What an expert told of, and the need of a participant that it answers.
+ANSWERED_BY = {"PARENT": frozenset({"PARENT"}), "SIMPLE_LANGUAGE": frozenset({"LVB"})}
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ Share = tuple[float, dict[str, Fact]]
 def _needs(candidate: Candidate, wish: Wish) -> Share:
     if not wish.needs:
         return 1.0, {"met": [], "missing": []}
-    can_meet = candidate.can_meet | ({"PARENT"} & candidate.experiences)
+    told = candidate.experiences | candidate.approaches
+    can_meet = candidate.can_meet | {need for need, codes in ANSWERED_BY.items() if codes & told}
     met = wish.needs & can_meet
     return len(met) / len(wish.needs), {
         "met": sorted(met),

@@ -25,6 +25,8 @@ class Wish:
         known_here: experts who stood beside this participant before.
         asked_at: when the question would be put; None leaves out what speaks against that moment.
         is_urgent: the question cannot wait until quiet hours are over.
+        asked_by: keyed traces of the professionals and the organisation behind this request.
+        place: code of the area of the very place where they meet, or empty; beside `area`.
     """
 
     activity: str
@@ -44,11 +46,16 @@ class Wish:
     known_here: frozenset[UUID] = frozenset()
     asked_at: datetime | None = None
     is_urgent: bool = False
+    asked_by: frozenset[str] = frozenset()
+    place: str = ""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the region agreed: kilometres by road, durations, and when phones are quiet."""
+    """What the region agreed: kilometres, durations, and when phones are quiet.
+
+    Travel is counted by road, the least distance to home in a straight line.
+    """
 
     min_distance_km: float
     road_factor: float

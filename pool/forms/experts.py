@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.access.models import Organisation, User
@@ -28,8 +27,6 @@ from pool.forms.profiles import first_values
 from pool.vocabulary import (
     LANGUAGES,
     Activity,
-    Audience,
-    Experience,
     LanguageLevel,
     Need,
 )
@@ -149,12 +146,6 @@ class ExpertForm(PoolForm):
             self.fields[f"level_{n}"] = forms.ChoiceField(
                 label=_("How well"), choices=blank(NOTHING, LanguageLevel.choices), required=False
             )
-        for code, label in Experience.choices:
-            self.fields[f"experience_{code}"] = forms.ChoiceField(
-                label=capfirst(str(label)),
-                choices=blank(_("Not told"), Audience.choices),
-                required=False,
-            )
         if own:
             for name in self.AGREED:
                 del self.fields[name]
@@ -177,16 +168,6 @@ class ExpertForm(PoolForm):
         yield replace(
             self._section(_("What and how much"), "", "can_meet", "max_running", "max_per_week"),
             folded=self.before is None,
-        )
-        yield replace(
-            self._section(
-                _("Own life"),
-                _("Only what you choose to tell. For each: who may know it.")
-                if self.own
-                else _("Only what this person chooses to tell. For each: who may know it."),
-                *(f"experience_{code}" for code in Experience.values),
-            ),
-            folded=True,
         )
         yield replace(
             self._section(
@@ -267,11 +248,8 @@ class ExpertForm(PoolForm):
             hides_offers=given["hides_offers"],
             can_meet=tuple(sorted(given["can_meet"])),
             languages=self.languages,
-            experiences=tuple(
-                (code, given[f"experience_{code}"])
-                for code in Experience.values
-                if given[f"experience_{code}"]
-            ),
+            # What somebody tells has a page of its own.
+            experiences=self.before.experiences if self.before else (),
             excluded_areas=frozenset(given["excluded_areas"]),
             excluded_organisations=frozenset(map(UUID, given["excluded_organisations"])),
             **agreed,

@@ -47,5 +47,4 @@ def first_values(profile: Profile | None) -> dict[str, Any]:
         }
         | {f"language_{n}": code for n, (code, _level) in enumerate(profile.languages)}
         | {f"level_{n}": level for n, (_code, level) in enumerate(profile.languages)}
-        | {f"experience_{code}": audience for code, audience in profile.experiences}
     )

@@ -24,12 +24,22 @@ from pool.models.overview import Direction, SavedView, Turnover
 from pool.models.papers import Agreement, Requirement, Training, VogEvidence
 from pool.models.places import Area, MeetingPlace, RegionProfile
 from pool.models.screening import VogApplication, VogAttempt, VogBridge, VogBridgeWork
+from pool.models.specialisms import (
+    Avoided,
+    AvoidedKind,
+    GuardedReader,
+    GuardedSpecialism,
+    Specialism,
+    SwitchedOff,
+)
 from pool.models.training import SupportContact, SupportOverride, SupportRhythm, Term
 
 __all__ = [
     "Absence",
     "Agreement",
     "Area",
+    "Avoided",
+    "AvoidedKind",
     "Block",
     "Consent",
     "Correction",
@@ -42,6 +52,8 @@ __all__ = [
     "Expert",
     "ExpertActivity",
     "ExpertLanguage",
+    "GuardedReader",
+    "GuardedSpecialism",
     "ImportDraft",
     "LendingAsk",
     "LendingGrant",
@@ -52,10 +64,12 @@ __all__ = [
     "RegionProfile",
     "Requirement",
     "SavedView",
+    "Specialism",
     "SupportContact",
     "SupportOverride",
     "SupportRhythm",
     "Suspension",
+    "SwitchedOff",
     "Term",
     "Training",
     "Turnover",

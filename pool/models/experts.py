@@ -190,7 +190,10 @@ class ExpertLanguage(_AboutExpert):
         constraints = [
             models.UniqueConstraint(
                 fields=["region", "expert", "language"], name="expert_language_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=LanguageLevel.values), name="expert_language_level_known"
+            ),
         ]
 
     def __str__(self) -> str:

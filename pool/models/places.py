@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -58,7 +59,14 @@ class RegionProfile(Regional):
         validators=[MaxValueValidator(1)],
         help_text=_("Regions differ: is the day of imposition day 0 or day 1?"),
     )
-    min_distance_km = models.PositiveSmallIntegerField(_("minimum distance to home"), default=2)
+    # In a straight line between the centres of two areas; of 0 only the same area is too near.
+    min_distance_km = models.DecimalField(
+        _("minimum distance to home (km)"),
+        max_digits=4,
+        decimal_places=1,
+        default=Decimal("2.0"),
+        validators=[MinValueValidator(0), MaxValueValidator(50)],
+    )
     road_factor = models.DecimalField(
         _("road distance per straight distance"),
         max_digits=3,
@@ -79,6 +87,10 @@ class RegionProfile(Regional):
         constraints = [
             models.UniqueConstraint(fields=["region"], name="region_profile_one_per_region"),
             models.CheckConstraint(condition=Q(day_base__in=[0, 1]), name="region_day_base_0_or_1"),
+            models.CheckConstraint(
+                condition=Q(min_distance_km__gte=0, min_distance_km__lte=50),
+                name="region_min_distance_up_to_50_km",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -31,7 +31,16 @@ SELECT
     WHERE x.region_id = %(region)s AND x.expert_id = e.id ORDER BY x.language) AS languages,
   e.can_meet,
   ARRAY(SELECT x.code FROM pool_lifeexperience x
-    WHERE x.region_id = %(region)s AND x.expert_id = e.id) AS experiences,
+    WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.code NOT IN (
+      SELECT off.code FROM pool_switchedoff off WHERE off.region_id = %(region)s
+    )) AS experiences,
+  ARRAY(SELECT x.code FROM pool_specialism x
+    WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.kind = 'APPROACH'
+      AND x.code NOT IN (
+      SELECT off.code FROM pool_switchedoff off WHERE off.region_id = %(region)s
+    )) AS approaches,
+  ARRAY(SELECT x.who_key FROM pool_avoided x
+    WHERE x.region_id = %(region)s AND x.expert_id = e.id) AS avoids,
   e.home_area_id, home.latitude::float8, home.longitude::float8, e.travel_radius_km,
   ARRAY(SELECT x.area_id FROM pool_excludedarea x
     WHERE x.region_id = %(region)s AND x.expert_id = e.id) AS excluded_areas,
@@ -141,6 +150,8 @@ def _candidate(row: tuple[Any, ...], rule: Rule) -> Candidate:
         languages,
         can_meet,
         experiences,
+        approaches,
+        avoids,
         area,
         latitude,
         longitude,
@@ -180,6 +191,8 @@ def _candidate(row: tuple[Any, ...], rule: Rule) -> Candidate:
         languages=tuple((code, level) for code, level in languages),
         can_meet=frozenset(can_meet),
         experiences=frozenset(experiences),
+        approaches=frozenset(approaches),
+        avoids=frozenset(avoids),
         area=area,
         point=(latitude, longitude),
         travel_radius_km=travel_radius_km,

@@ -29,6 +29,8 @@ class Candidate:
         heavy_ends: ends of heavy contacts, planned ones too; `own_rest` is asked after each.
         quiet: own quiet hours, where they differ from the region's.
         urgent_wakes: agreed that urgent questions come in quiet hours.
+        approaches: ways of dealing with people that this expert told of.
+        avoids: keyed traces of whom this expert does not want to meet at work.
     """
 
     expert_id: UUID
@@ -59,3 +61,5 @@ class Candidate:
     own_rest: timedelta = timedelta(0)
     quiet: tuple[time, time] | None = None
     urgent_wakes: bool = True
+    approaches: frozenset[str] = frozenset()
+    avoids: frozenset[str] = frozenset()

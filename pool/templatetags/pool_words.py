@@ -71,6 +71,8 @@ WORDS: dict[str, dict[str, object]] = {
         "contact": _("your phone number and address"),
         "papers": _("your papers"),
         "hours": _("your hours"),
+        "told": _("what you tell"),
+        "avoided": _("your own list"),
         "export": _("all your data"),
         "list": _("a list with your name"),
     },

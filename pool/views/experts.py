@@ -29,6 +29,7 @@ from pool.views.shared import (
     person_of,
     shown_or_404,
 )
+from pool.views.specialisms import told_groups
 
 MOVES = {
     "train": actions.start_training,
@@ -125,6 +126,7 @@ def _detail(
     works = queries.works_of(expert, on=local(now).date())
     shown = {
         "expert": expert,
+        "told": told_groups(request, expert, now=now),
         "page": page,
         "works": works,
         "start": queries.start_of(page, works),

@@ -16,6 +16,7 @@ from core.clock import local
 from pool import actions, queries
 from pool.views.experts import edit_page
 from pool.views.shared import log_reading, own_expert, person_of
+from pool.views.specialisms import told_groups
 
 
 @allow(Role.EXPERT)
@@ -47,6 +48,7 @@ def my_profile(request: HttpRequest) -> HttpResponse:
     shown = {
         "expert": expert,
         "page": queries.expert_page(expert, with_papers=True, now=now),
+        "told": told_groups(request, expert, now=now),
         "works": queries.works_of(expert, on=local(now).date()),
         "contact": queries.contact(expert),
         "coordinator_phone": queries.coordinator_phone(at=now),

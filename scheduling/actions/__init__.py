@@ -11,6 +11,7 @@ from scheduling.actions.attendance import (
 )
 from scheduling.actions.events import cancel_sessions, gate_again, pass_roles, unsettle
 from scheduling.actions.feeds import revoke_feed, rotate_feed
+from scheduling.actions.fitness import AskFirst, NotDeployable
 from scheduling.actions.overdue import (
     NotInside,
     TooMuchLonger,
@@ -23,7 +24,6 @@ from scheduling.actions.reminders import remind
 from scheduling.actions.sessions import (
     AssignmentOver,
     DuoNeeded,
-    NotDeployable,
     NotReachableYet,
     SessionInPast,
     TooLong,
@@ -34,6 +34,7 @@ from scheduling.actions.sessions import (
 )
 
 __all__ = [
+    "AskFirst",
     "AssignmentOver",
     "DuoNeeded",
     "NotBegun",

@@ -28,9 +28,10 @@ from matching.permissions import may_coordinate, require_follower
 from matching.queries import session_objections, settings_here
 from matching.states import AssignmentState, GateCode, GateItemState
 from pool.actions import Booking, book_all, rebook, release, take_turns
-from pool.models import Expert
+from pool.models import Expert, MeetingPlace
 from pool.queries import deployability, rest_of
 from pool.states import BlockKind
+from scheduling.actions.fitness import NotDeployable, require_fit
 from scheduling.actions.reminders import stop_reminders, write_reminders
 from scheduling.actions.telling import Template, tell
 from scheduling.actions.watches import watch_all
@@ -69,12 +70,6 @@ class AssignmentOver(Refusal):
     message = _("This person is not beside the participant any more. Look at the request.")
 
 
-class NotDeployable(Refusal):
-    """Judged at the date of the work; which paper it is, is said to the coordinator only."""
-
-    message = _("This person cannot do this work on that day. Call the coordinator.")
-
-
 class Resting(Refusal):
     """After a heavy contact, planned ones too."""
 
@@ -107,16 +102,19 @@ def plan_session(  # noqa: PLR0913  who, what, when, where, with whom
     place_id: UUID | None = None,
     with_professional: bool | Collection[UUID] = False,
     with_assignments: Collection[UUID] = (),
+    agreed: bool = False,
 ) -> Session:
     """Plan a session for an assignment: hours, roles, reminders and invitations at once.
 
     Besides the assignment others may take part: `with_professional` is True for whoever filed
     the request, or ids of professionals; `with_assignments` are others of the same request.
-    [start, end) is aware and half-open.
+    [start, end) is aware and half-open. `agreed` is a coordinator's word that the expert was
+    called and takes this session all the same (AskFirst).
 
     Raises:
         Assignment.DoesNotExist: none, or of somebody else's request; they look the same.
-        SessionInPast, TooLong, NotReachableYet, AssignmentOver, NotDeployable, DuoNeeded.
+        SessionInPast, TooLong, NotReachableYet, AssignmentOver, NotDeployable, AskFirst,
+        DuoNeeded.
         matching.actions.GateIncomplete: a meeting needs the whole safety check.
         pool.actions.Overlap: the hours are given away; nothing was changed.
     """
@@ -126,6 +124,11 @@ def plan_session(  # noqa: PLR0913  who, what, when, where, with whom
     professionals = _professionals(request, with_professional)
     _require_moment(request, kind, start, end, now)
     _require_deployable(request, assignments, start, _planned_on(kind, start, now))
+    place = _place(place_id)
+    for one in assignments:
+        require_fit(
+            one, request, (start, end), kind=kind, place=place, agreed=agreed, by=by, now=now
+        )
     if kind == SessionKind.FIRST_MEETING and len(assignments) + len(professionals) < 2:  # noqa: PLR2004
         _require_waived_duo(request)
     session = Session.objects.create(
@@ -184,6 +187,7 @@ def move_session(  # noqa: PLR0913  the session, when and where
     place_id: UUID | None,
     by: User,
     now: datetime,
+    agreed: bool = False,
 ) -> Session:
     """Give a session another time or place; it is planned afterwards, whatever was unsure.
 
@@ -197,6 +201,19 @@ def move_session(  # noqa: PLR0913  the session, when and where
     roles = [role for role in roles_in(session) if role.assignment is not None]
     assignments = [role.assignment for role in roles if role.assignment]
     _require_deployable(request, assignments, start, _planned_on(session.kind, start, now))
+    place = _place(place_id)
+    for one in assignments:
+        require_fit(
+            one,
+            request,
+            (start, end),
+            kind=session.kind,
+            place=place,
+            agreed=agreed,
+            by=by,
+            now=now,
+            moved=session,
+        )
     travel = travel_time(session.kind)
     take_turns(role.assignment.expert_id for role in roles if role.assignment)
     # In the order in which planning books them: by expert.
@@ -236,6 +253,20 @@ def confirm_session(*, session_id: UUID, by: User, now: datetime) -> Session:
     _require_deployable(
         request, assignments, session.starts_at, _planned_on(session.kind, session.starts_at, now)
     )
+    place = _place(session.place_id)
+    for one in assignments:
+        # Whoever confirms has spoken with everybody: that is what is being asked.
+        require_fit(
+            one,
+            request,
+            (session.starts_at, session.ends_at),
+            kind=session.kind,
+            place=place,
+            agreed=True,
+            by=by,
+            now=now,
+            moved=session,
+        )
     stop_reminders(session, now=now)
     _change(session, now=now, state=SessionState.PLANNED)
     audit.record("session.confirmed", by=by, at=now, subject=request.case_id, target=session)
@@ -396,9 +427,13 @@ def _require_deployable(
             on=local(start).date(),
             planned_on=planned_on,
         )
-        # A pause asks for no new work; what somebody took on before it may still be planned.
+        # A pause asks for no new work; what runs already is asked about, by `require_fit`.
         if set(verdict.problems) - {"PAUSED"}:
             raise NotDeployable
+
+
+def _place(place_id: UUID | None) -> MeetingPlace | None:
+    return MeetingPlace.objects.select_related("area").get(pk=place_id) if place_id else None
 
 
 def _require_room(

@@ -143,8 +143,13 @@ def _complete(stage: Stage, canaries: Canaries) -> None:
         profile = pool.profile_of(expert)
         changed = type(profile)(**{**vars(profile), **fields})
         pool.update_expert(expert_id=expert.pk, profile=changed, by=lead, now=MONDAY)
-    adam = stage.experts[canaries.first.value]
+    adam = Expert.objects.get(pk=stage.experts[canaries.first.value].pk)
     assert adam.user is not None
+    told = {canaries.life.value: "COORDINATOR", canaries.guarded.value: "COORDINATOR"}
+    pool.tell(expert_id=adam.pk, told=told, by=adam.user, now=MONDAY)
+    pool.avoid_person(
+        expert_id=adam.pk, name=f"J. {canaries.avoided.value}", by=adam.user, now=MONDAY
+    )
     pool.ask_correction(
         expert_id=adam.pk,
         field=CorrectionField.NAME,
@@ -358,6 +363,7 @@ class Journey:
         by.see(reverse("pool:on-call"), "duty")
         self.expert.see(reverse("pool:my-profile"), "me")
         self.expert.see(reverse("pool:my-profile-edit"), "change me")
+        self.expert.see(reverse("pool:my-avoided"), "own list")
         self.other.see(reverse("pool:my-profile"), "me")
         self.other.see(detail, "no page", expect=403)
         self.requester.see(detail, "no page", expect=403)

@@ -17,6 +17,7 @@ from django.db.models import TextChoices
 from django.utils import translation
 
 from matching.states import Conflict, MeasureKind, ProtectedRole, Relation, RiskAnswer
+from pool.specialisms import Form
 from pool.states import VogState
 from pool.vocabulary import Experience, SuspensionReason
 
@@ -168,6 +169,11 @@ class Canaries:
 
     def _choices(self) -> None:
         self.life = coded("life experience", Experience.MILITARY, "pool_lifeexperience.code")
+        self.guarded = replace(
+            coded("guarded specialism", Form.SV_GROUP),
+            sealed=frozenset({"pool.GuardedSpecialism.code"}),
+        )
+        self.avoided = named("whom one avoids", "liever-niet", "pool.Avoided.name")
         self.measure = coded(
             "kind of measure", MeasureKind.THV, "matching_measure.kind", also=("huisverbod",)
         )

@@ -60,6 +60,7 @@ COORDINATOR = (
     "/pool/uitlenen/",
     "/pool/uitlenen/vragen/",
     "/pool/uitlenen/voorstellen/",
+    "/pool/kennis/",
     "/mensen/",
     "/mensen/nieuw/",
     "/cijfers/",
@@ -78,6 +79,8 @@ EXPERT = (
     "/ik/gegevens/wie-keek/",
     "/ik/gegevens/rechtzetten/",
     "/ik/gegevens/mijn-ja/",
+    "/ik/kennis/",
+    "/ik/lijst/",
     "/account/",
 )
 AUDITOR = ("/toezicht/", "/toezicht/maand/")

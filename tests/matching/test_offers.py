@@ -173,7 +173,7 @@ def test_yes_to_fixed_hours_gives_them_away_at_once() -> None:
     assert block.occupied.lower == start - 30 * MINUTE
 
 
-def test_hours_that_went_meanwhile_refuse_the_yes_and_change_nothing() -> None:
+def test_hours_that_went_meanwhile_refuse_the_yes_and_nothing_is_booked() -> None:
     pool = make_pool(1, wave_size=1)
     start = NOON + 2 * DAY
     one = file_request(pool, seat_start=start, seat_end=start + HOUR)
@@ -185,7 +185,7 @@ def test_hours_that_went_meanwhile_refuse_the_yes_and_change_nothing() -> None:
         accept(second)
 
     assert Block.objects.filter(state=BlockState.LIVE).count() == 1
-    assert states(two) == {second.pk: OfferState.OPEN}
+    assert states(two) == {second.pk: OfferState.WITHDRAWN}
 
 
 # --- Judged again -----------------------------------------------------------------------------
@@ -214,7 +214,7 @@ def fill_up(expert: Expert) -> None:
 @pytest.mark.parametrize("meanwhile", [pause, suspend, lose_papers, exclude_area, fill_up])
 def test_yes_is_judged_with_what_holds_now(two: Two, meanwhile: Callable[[Expert], None]) -> None:
     """Straight in the tables, without the signals that would have taken the offer back."""
-    _pool, request, ada, _bes = two
+    pool, request, ada, bes = two
     say_nothing_known(request, ada)
     meanwhile(ada.expert)
 
@@ -223,7 +223,9 @@ def test_yes_is_judged_with_what_holds_now(two: Two, meanwhile: Callable[[Expert
             offer_id=ada.pk, by=None, expert_id=ada.expert_id, now=NOON, by_link=True
         )
 
-    assert states(request)[ada.pk] == OfferState.OPEN
+    # The place is not kept for a yes that cannot come: the next is asked at once.
+    assert states(request)[ada.pk] == OfferState.WITHDRAWN
+    assert {one.expert_id for one in open_offers(request)} == {bes.expert_id, pool.ids[2]}
     assert not Assignment.objects.exists()
 
 

@@ -16,6 +16,7 @@ from matching.rules import (
     CHECKS,
     LATE_CHECKS,
     WEIGHTS,
+    Moment,
     Part,
     Ranked,
     Settings,
@@ -228,8 +229,18 @@ SIDES: dict[str, tuple[str, Case, Case]] = {
         (ada(excluded_areas=frozenset({"3331"})), WISH, 0),
         (ada(excluded_areas=frozenset({"3332"})), WISH, 0),
     ),
+    "somebody on the own list": (
+        "OWN_CHOICE",
+        (ada(avoids=frozenset({"trace"})), wish(asked_by=frozenset({"trace", "other"})), 0),
+        (ada(avoids=frozenset({"trace"})), wish(asked_by=frozenset({"other"})), 0),
+    ),
+    "the very place of the meeting": (
+        "EXCLUDED_AREA",
+        (ada(excluded_areas=frozenset({"3332"})), wish(place="3332"), 0),
+        (ada(excluded_areas=frozenset({"3333"})), wish(place="3332"), 0),
+    ),
     "an organisation": (
-        "EXCLUDED_ORGANISATION",
+        "OWN_CHOICE",
         (ada(excluded_organisations=frozenset({OFFICE})), WISH, 0),
         (ada(excluded_organisations=frozenset({uuid4()})), WISH, 0),
     ),
@@ -338,7 +349,7 @@ def test_objections_do_not_depend_on_each_other(
         for one in objections(candidate, asked, running=running, settings=AGREED)
     }
 
-    look = _Look(candidate, asked, running, AGREED)
+    look = _Look(candidate, asked, running, AGREED, Moment.OFFER)
     alone = {code: facts for code in order if (facts := CHECKS[code](look)) is not None}
 
     assert alone == whole

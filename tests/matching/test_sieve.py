@@ -255,7 +255,7 @@ def instead(table: str, right: str, wrong: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
-        ("NOT_TOO_FAR", "near.km <= e.travel_radius_km - 60"),
+        ("NOT_TOO_FAR", "near.straight_km <= e.travel_radius_km - 65"),
         ("SPEAKS", sieving.SPEAKS.replace("ANY (%(talks)s)", "'NATIVE'")),
         ("NOT_AWAY", sieving.NOT_AWAY.replace("<= %(begins)s", "<= %(until)s")),
         ("FREE_AT_HOURS", (sieving.FREE_AT_HOURS[0].replace("x.ends >", "x.ends - 420 >"),)),
@@ -379,7 +379,7 @@ def test_a_look_costs_five_queries(django_assert_num_queries: Any) -> None:
     pool = make_pool(3)
     seat = seat_of(file_request(pool))
     seat = Seat.objects.select_related(
-        "request__policy", "request__organisation", "request__area"
+        "request__policy", "request__organisation", "request__area", "request__requester"
     ).get(pk=seat.pk)
 
     with django_assert_num_queries(5):

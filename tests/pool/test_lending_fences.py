@@ -13,6 +13,8 @@ from tests.core.parts import sql
 LEFT_OUT = {
     "pool_area": "geography, about no person",
     "pool_lifeexperience": "shown by audience at home; matching elsewhere does without",
+    "pool_specialism": "points only, and shown by audience at home",
+    "pool_switchedoff": "words that the home region does not use, about no person",
     "pool_excludedorganisation": "names organisations of the home region, where no other works",
 }
 
