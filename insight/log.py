@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -81,7 +82,7 @@ def search(wanted: Wanted) -> Found:
         rows = rows.filter(among | Q(purpose__in=requests) if requests else among)
     if wanted.user:
         rows, denials = rows.filter(actor=wanted.user), denials.filter(actor=wanted.user)
-    found = list(rows.order_by("-at", "-pk")[: MOST + 1])
+    found: list[AuditEntry] = list(rows.order_by("-at", "-pk")[: MOST + 1])
     refused = [] if keys else list(denials.order_by("-at", "pk")[:MOST])
     names = names_of({one.actor for one in [*found, *refused] if one.actor})
     numbers = _numbers({one.purpose for one in found if one.purpose})
@@ -191,7 +192,7 @@ GROUP BY actor
 def month(first: date) -> list[Reader]:
     """Who read what in the month that begins on `first`; most without a request on top."""
     following = (first + timedelta(days=32)).replace(day=1)
-    values = {
+    values: dict[str, Any] = {
         "region": current_region(),
         "start": _midnight(first),
         "end": _midnight(following),

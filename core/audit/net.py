@@ -44,9 +44,8 @@ def told(subjects: Iterable[UUID | None]) -> None:
 def forgotten(user: User) -> set[UUID]:
     """Whom this request opened without a line; what is one's own needs none."""
     found: dict[UUID, UUID | None] = shelf().get(OPENED, {})
-    return {
-        subject for subject, owner in found.items() if owner is None or owner != user.pk
-    } - shelf().get(TOLD, set())
+    told: set[UUID] = shelf().get(TOLD, set())
+    return {one for one, owner in found.items() if owner is None or owner != user.pk} - told
 
 
 def catch(request: HttpRequest, response: HttpResponse) -> None:

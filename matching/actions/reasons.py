@@ -49,4 +49,4 @@ def give_reason(
             now=now,
         )
     if reason == DeclineReason.CONFLICT and offer.seat.request.state in RUNNING:
-        write_declaration(offer.seat.request, expert_id, Conflict.CONFLICT, now=now)
+        write_declaration(offer.seat.request, offer.expert, Conflict.CONFLICT, now=now)

@@ -22,7 +22,7 @@ from core.access.permissions import allow
 from pool import actions
 from pool.consent import CURRENT, consent_text
 from pool.forms.data import CorrectionForm
-from pool.models import Consent, Correction
+from pool.models import Consent, Correction, Expert
 from pool.permissions import STAFF
 from pool.queries.export import export_of
 from pool.queries.looks import looks_at
@@ -143,7 +143,7 @@ def correction_answer(request: HttpRequest, correction_id: UUID) -> HttpResponse
     return redirect("pool:expert-detail", correction.expert_id)
 
 
-def _running(expert: object) -> Consent | None:
+def _running(expert: Expert) -> Consent | None:
     found: Consent | None = Consent.objects.filter(expert=expert, withdrawn_at=None).first()
     return found
 

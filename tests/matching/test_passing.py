@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -97,7 +98,7 @@ def test_without_a_deputy_the_coordinator_gets_a_task(pool: Pool) -> None:
         {"first_day": NOON.date() - 9 * DAY, "last_day": NOON.date() - DAY},
     ],
 )
-def test_who_stands_in_on_other_days_gets_nothing(pool: Pool, days: dict[str, date]) -> None:
+def test_who_stands_in_on_other_days_gets_nothing(pool: Pool, days: dict[str, Any]) -> None:
     file_request(pool)
     dewi = deputise(pool, **days)
 
