@@ -82,9 +82,11 @@ def search(wanted: Wanted) -> Found:
         rows = rows.filter(among | Q(purpose__in=requests) if requests else among)
     if wanted.user:
         rows, denials = rows.filter(actor=wanted.user), denials.filter(actor=wanted.user)
-    found: list[AuditEntry] = list(rows.order_by("-at", "-pk")[: MOST + 1])
+    found = list(rows.order_by("-at", "-pk")[: MOST + 1])
     refused = [] if keys else list(denials.order_by("-at", "pk")[:MOST])
-    names = names_of({one.actor for one in [*found, *refused] if one.actor})
+    names = names_of(
+        {one.actor for one in found if one.actor} | {one.actor for one in refused if one.actor}
+    )
     numbers = _numbers({one.purpose for one in found if one.purpose})
     return Found(
         lines=[

@@ -82,9 +82,8 @@ class Page:
     @property
     def candidate_ids(self) -> set[UUID]:
         """Everybody whom the searches name: who fits, and who cannot now."""
-        return {
-            one.expert_id for search in self.searches for one in [*search.candidates, *search.out]
-        }
+        fit = {one.expert_id for search in self.searches for one in search.candidates}
+        return fit | {one.expert_id for search in self.searches for one in search.out}
 
 
 def page_of(request: Request, *, user: User, now: datetime) -> Page:

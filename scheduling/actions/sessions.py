@@ -445,9 +445,15 @@ def _require_room(
     """
     if session.kind == SessionKind.PHONE:
         return
-    hours = {"start": session.starts_at, "end": session.ends_at}
     for one in assignments:
-        found = session_objections(request, one.expert_id, **hours, now=now, but=session.pk)
+        found = session_objections(
+            request,
+            one.expert_id,
+            start=session.starts_at,
+            end=session.ends_at,
+            now=now,
+            but=session.pk,
+        )
         facts = {objection.code: objection.facts for objection in found}
         if "RESTING" in facts:
             raise Resting(datetime.fromisoformat(str(facts["RESTING"]["until"])))

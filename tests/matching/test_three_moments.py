@@ -232,6 +232,7 @@ EVERYTHING: dict[Change, str] = {
 }
 # Judged by the calendar of the session, or not any more once this work is one of those carried.
 TWO_MOMENTS: dict[Change, str] = {booked_then: "BUSY", carries_the_most: "MAX_RUNNING"}
+ANY_MOMENT: dict[Change, str] = {**EVERYTHING, **TWO_MOMENTS}
 by_name = pytest.mark.parametrize("change", EVERYTHING, ids=lambda one: one.__name__)
 
 
@@ -244,7 +245,7 @@ def test_every_objection_of_a_yes_and_of_a_session_is_tried_here() -> None:
     assert set(CHECKS) == COUNTING[Moment.OFFER]
 
 
-@pytest.mark.parametrize("change", {**EVERYTHING, **TWO_MOMENTS}, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("change", ANY_MOMENT, ids=lambda one: one.__name__)
 def test_who_cannot_do_it_is_not_asked(matter: Matter, change: Change) -> None:
     assert matter.ada.pk in look(seat_of(matter.request), now=NOON).fitting
 
@@ -256,18 +257,18 @@ def test_who_cannot_do_it_is_not_asked(matter: Matter, change: Change) -> None:
         matter.ask_ada()
     if change is not left:
         excluded = dict(look(seat, now=NOON, with_reasons=True).excluded)
-        code = {**EVERYTHING, **TWO_MOMENTS}[change]
+        code = ANY_MOMENT[change]
         assert code in {one.code for one in excluded[matter.ada.pk]}
 
 
-@pytest.mark.parametrize("change", {**EVERYTHING, **TWO_MOMENTS}, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("change", ANY_MOMENT, ids=lambda one: one.__name__)
 def test_a_yes_that_cannot_be_is_refused_kindly_and_the_next_is_asked(
     matter: Matter, change: Change
 ) -> None:
     ask(matter.pool, matter.request)
     (offer,) = open_offers(matter.request)
     change(matter)
-    code = {**EVERYTHING, **TWO_MOMENTS}[change]
+    code = ANY_MOMENT[change]
     found = late_objections(seat_of(matter.request), offer.expert_id, now=NOON)
     assert code in {one.code for one in found}
     # Saying that one knows somebody is an answer of its own, and comes before everything else.
@@ -302,8 +303,9 @@ def test_a_session_on_that_day_is_refused_or_asked_about(matter: Matter, change:
 
     # Papers and membership are asked by the safety check first; the rest by the judge of offers.
     if not isinstance(refused.value, GateIncomplete):
-        hours = {"start": START, "end": START + HOUR}
-        found = session_objections(matter.request, matter.ada.pk, **hours, now=NOON + HOUR)
+        found = session_objections(
+            matter.request, matter.ada.pk, start=START, end=START + HOUR, now=NOON + HOUR
+        )
         assert code in {one.code for one in found}
     assert isinstance(refused.value, scheduling.AskFirst) == (code in ASKED_FIRST)
     # A coordinator hears what it is, and what to do.
