@@ -26,7 +26,7 @@ from matching.pages.status import status_of
 from matching.states import AssignmentState, OfferState
 from pool import actions as pool
 from pool import queries
-from pool.models import Expert, RegionProfile, Requirement, SupportRhythm, VogBridge, VogEvidence
+from pool.models import Expert, RegionProfile, Requirement, VogBridge, VogEvidence
 from pool.states import VogState
 from scheduling import actions as scheduling
 from scheduling.models import Session
@@ -67,8 +67,6 @@ def stage(level: str) -> Iterator[Stage]:
     with region_scope(stage.region.pk):
         agree()
         RegionProfile.objects.update(vog_policy_months=36)
-        # Nothing else runs late in these months: what stops Dirk is the paper alone.
-        SupportRhythm.objects.all().delete()
         # Who stands in for the own coordinator is nobody of these two.
         Membership.objects.filter(role=Role.REGIONAL_ADMIN).delete()
         Requirement.objects.all().delete()
