@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.template.loader import render_to_string
+
+LETTER = Path(settings.BASE_DIR) / "static" / "print" / "letter.css"
 
 
 def as_pdf(template: str, context: Mapping[str, Any]) -> bytes | None:
     """`template` as an accessible PDF; None where this machine cannot make one.
 
-    The template holds its own style: nothing is fetched, so that nobody hears what is printed.
+    Its style is that of a letter; nothing is fetched, so that nobody hears what is printed.
     """
     if find_spec("weasyprint") is None:
         return None
     try:
-        from weasyprint import HTML  # noqa: PLC0415  (an extra; it loads pango)
+        from weasyprint import CSS, HTML  # noqa: PLC0415  (an extra; it loads pango)
     except OSError:
         # The package is there and pango is not.
         return None
     html = render_to_string(template, dict(context))
-    made: bytes = HTML(string=html, url_fetcher=_nothing).write_pdf(pdf_variant="pdf/ua-1")
+    style = CSS(string=LETTER.read_text())
+    made: bytes = HTML(string=html, url_fetcher=_nothing).write_pdf(
+        stylesheets=[style], pdf_variant="pdf/ua-1"
+    )
     return made
 
 

@@ -10,7 +10,6 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,6 +18,7 @@ from core import audit, clock
 from core.access.buckets import spend
 from core.access.models import Role
 from core.access.permissions import allow
+from core.ui.pdf import as_pdf
 from pool import actions
 from pool.consent import CURRENT, consent_text
 from pool.forms.data import CorrectionForm
@@ -70,7 +70,7 @@ def my_export(request: HttpRequest) -> HttpResponse:
         body = json.dumps(found, ensure_ascii=False, indent=2).encode()
         return _attached(HttpResponse(body, content_type="application/json"), "gegevens.json")
     context = {"found": found, "expert": expert, "now": now}
-    pdf = _pdf(render_to_string("pool/export_letter.html", context, request=request))
+    pdf = as_pdf("pool/export_letter.html", context)
     if pdf is None:
         return render(request, "pool/export_letter.html", context)
     return _attached(HttpResponse(pdf, content_type="application/pdf"), "gegevens.pdf")
@@ -156,18 +156,3 @@ def _attached(response: HttpResponse, name: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Content-Security-Policy"] = "sandbox"
     return response
-
-
-def _pdf(html: str) -> bytes | None:
-    """The page as PDF; None where the machine lacks what draws it, and a print page serves."""
-    try:
-        from weasyprint import HTML  # noqa: PLC0415  (needs pango, which not every machine has)
-    except (ImportError, OSError):
-        return None
-    # Nothing is fetched: what stands in the page is all there is.
-    drawn: bytes = HTML(string=html, url_fetcher=_nothing).write_pdf()
-    return drawn
-
-
-def _nothing(*_url: object, **_options: object) -> dict[str, object]:
-    raise ValueError("an export fetches nothing")

@@ -40,6 +40,7 @@ from tests.conftest import NOON
 from tests.factories.people import make_organisation
 from tests.factories.pool import make_area, make_expert, make_region_profile
 from tests.pool.overview_rows import OVERVIEW_REFUSED
+from tests.pool.person_rows import PERSON_REFUSED
 from tests.pool.support_rows import SUPPORT_REFUSED
 from tests.pool.test_lending_constraints import REFUSED as LENDING
 
@@ -236,6 +237,7 @@ REFUSED: dict[str, Break] = (
             bridge=bridge(expert), requirement=requirement(level="LEGAL"), level="LEGAL"
         ),
     }
+    | PERSON_REFUSED
     | SUPPORT_REFUSED
     | OVERVIEW_REFUSED
 )
