@@ -274,8 +274,8 @@ def test_the_page_is_for_who_answers_for_a_region(staff: dict[Role, User], role:
     assert answer.status_code == (200 if role in may else 403)
 
 
-def test_an_auditor_lands_on_the_figures(staff: dict[Role, User]) -> None:
-    assert english(staff[Role.AUDITOR]).get("/", follow=True).request["PATH_INFO"] == "/cijfers/"
+def test_an_auditor_lands_on_the_log(staff: dict[Role, User]) -> None:
+    assert english(staff[Role.AUDITOR]).get("/", follow=True).request["PATH_INFO"] == "/toezicht/"
 
 
 def test_the_page_says_how_it_counts(staff: dict[Role, User]) -> None:

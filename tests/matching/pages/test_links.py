@@ -406,7 +406,8 @@ def test_a_refusal_at_the_last_moment_is_told(
 
     assert answer.status_code == 409
     assert "Call your coordinator." in answer.content.decode()
-    assert state(offer, region) == OfferState.OPEN
+    # Somebody else is asked at once, so this question goes back.
+    assert state(offer, region) == OfferState.WITHDRAWN
 
 
 @pytest.mark.parametrize(
