@@ -48,7 +48,7 @@ from tests.canary.visitor import Visitor
 from tests.canary.wire import Wire
 from tests.conftest import become
 from tests.journeys.stack import Stack as Processes
-from tests.scenarios.stage import agree, on_the_wall
+from tests.scenarios.stage import agree, keep_roles, on_the_wall
 
 MONDAY = on_the_wall(2026, 8, 31, 9)
 # Beat looks every five seconds; four times that is late.
@@ -125,6 +125,7 @@ def stage_of(canaries: Canaries) -> Stage:
     )
     stage = build_region(cast, now=MONDAY, dice=random.Random(7))  # noqa: S311
     with region_scope(stage.region.pk):
+        keep_roles()
         # A yes that stands at once: what is told afterwards need not be waited for.
         agree(undo=0)
         _complete(stage, canaries)
