@@ -12,37 +12,37 @@ from pool.actions.care import SILENCE
 from pool.models import VogEvidence
 
 
-@handler("pool.vog_notice")
+@handler("pool.paper_notice")
 def give_notice(subject: UUID, now: datetime) -> None:
     """A VOG ends in some weeks."""
     actions.give_notice(vog_id=subject, now=now)
 
 
-@handler("pool.vog_end")
+@handler("pool.paper_end")
 def end_vog(subject: UUID, now: datetime) -> None:
     """A VOG carries no work from this day on."""
     actions.end_vog(vog_id=subject, now=now)
 
 
-@handler("pool.vog_asked_again")
+@handler("pool.paper_asked_again")
 def close_recheck(subject: UUID, now: datetime) -> None:
     """A new VOG was asked for, and the weeks for it are over."""
     actions.close_recheck(vog_id=subject, now=now)
 
 
-@handler("pool.vog_prepared")
+@handler("pool.paper_prepared")
 def remind_prepared(subject: UUID, now: datetime) -> None:
     """Our part was sent a month ago."""
     actions.remind_prepared(application_id=subject, now=now)
 
 
-@handler("pool.vog_latest")
+@handler("pool.paper_latest")
 def close_term(subject: UUID, now: datetime) -> None:
     """The longest term for an answer is over."""
     actions.close_term(application_id=subject, now=now)
 
 
-@handler("pool.vog_attempt")
+@handler("pool.paper_attempt")
 def call_attempt(subject: UUID, now: datetime) -> None:
     """A new attempt makes sense from today on."""
     actions.call_attempt(attempt_id=subject, now=now)

@@ -175,7 +175,7 @@ def begin_recheck(subject: UUID, by: User, now: datetime) -> None:
     watch_recheck(vog, now=now)
     audit.record("paper.asked_again", by=by, at=now, subject=vog.expert_id, target=vog)
     tell_coordinator(
-        vog.expert, once_per=f"vog-again:{vog.pk}", now=now, about=vog, also_expert=True
+        vog.expert, once_per=f"paper-again:{vog.pk}", now=now, about=vog, also_expert=True
     )
     vog_stopped.send(sender=None, expert=vog.expert, vog=vog, now=now)
 

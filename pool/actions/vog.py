@@ -104,10 +104,10 @@ def prepare_vog(
     said = {"prepared_on": str(on), "free_scheme": free_scheme}
     _write(application, VogState.PREPARED, said, now)
     schedule(
-        "pool.vog_prepared",
+        "pool.paper_prepared",
         subject=application.pk,
         at=day_begins(on + rules.PREPARED_FOR),
-        once_per=f"vog-prepared:{application.pk}:{on}",
+        once_per=f"paper-prepared:{application.pk}:{on}",
     )
     _record(expert, by, now)
 
@@ -153,15 +153,15 @@ def tell_vog(  # noqa: PLR0913  (who, what, when, until when)
     if state == VogState.SUBMITTED:
         _expected, latest = rules.sent_terms(on)
         schedule(
-            "pool.vog_latest",
+            "pool.paper_latest",
             subject=application.pk,
             at=day_begins(latest),
-            once_per=f"vog-latest:{application.pk}:{on}",
+            once_per=f"paper-latest:{application.pk}:{on}",
         )
     _record(expert, by, now)
     if is_self(by, expert):
         # That there is something, never what.
-        tell_coordinator(expert, once_per=f"vog-told:{application.pk}:{now:%Y%m%dT%H%M}", now=now)
+        tell_coordinator(expert, once_per=f"paper-told:{application.pk}:{now:%Y%m%dT%H%M}", now=now)
 
 
 @transaction.atomic
@@ -205,10 +205,10 @@ def plan_attempt(*, expert_id: UUID, from_on: date | None, by: User, now: dateti
             expert=expert, from_on=from_on, written_at=now, written_by=by
         )
         schedule(
-            "pool.vog_attempt",
+            "pool.paper_attempt",
             subject=attempt.pk,
             at=day_begins(from_on),
-            once_per=f"vog-attempt:{attempt.pk}",
+            once_per=f"paper-attempt:{attempt.pk}",
         )
     _record(expert, by, now)
 
@@ -232,7 +232,7 @@ def remind_prepared(*, application_id: UUID, now: datetime) -> None:
     if local(now).date() >= on + rules.PREPARED_FOR:
         tell_coordinator(
             application.expert,
-            once_per=f"vog-prepared:{application.pk}:{on}",
+            once_per=f"paper-prepared:{application.pk}:{on}",
             now=now,
             also_expert=True,
         )
@@ -249,7 +249,9 @@ def close_term(*, application_id: UUID, now: datetime) -> None:
     if local(now).date() < latest:
         return
     miss_vog(expert=application.expert, now=now)
-    tell_coordinator(application.expert, once_per=f"vog-latest:{application.pk}:{latest}", now=now)
+    tell_coordinator(
+        application.expert, once_per=f"paper-latest:{application.pk}:{latest}", now=now
+    )
 
 
 @transaction.atomic
@@ -258,7 +260,7 @@ def call_attempt(*, attempt_id: UUID, now: datetime) -> None:
     attempt = VogAttempt.objects.filter(pk=attempt_id, from_on__lte=local(now).date()).first()
     if attempt is not None and attempt.expert.state != ExpertState.LEFT:
         tell_coordinator(
-            attempt.expert, once_per=f"vog-attempt:{attempt.pk}", now=now, also_expert=True
+            attempt.expert, once_per=f"paper-attempt:{attempt.pk}", now=now, also_expert=True
         )
 
 

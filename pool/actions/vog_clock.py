@@ -23,10 +23,12 @@ def watch_vog(vog: VogEvidence, *, now: datetime) -> None:
     for n_days, day in rules.notices(vog.policy_valid_until).items():
         at = day_begins(day)
         if at > now:
-            schedule("pool.vog_notice", subject=vog.pk, at=at, once_per=f"vog:{vog.pk}:{n_days}")
+            schedule(
+                "pool.paper_notice", subject=vog.pk, at=at, once_per=f"paper:{vog.pk}:{n_days}"
+            )
     end = day_begins(vog.policy_valid_until, 0)
     if end > now:
-        schedule("pool.vog_end", subject=vog.pk, at=end, once_per=f"vog:{vog.pk}:end")
+        schedule("pool.paper_end", subject=vog.pk, at=end, once_per=f"paper:{vog.pk}:end")
 
 
 @transaction.atomic
@@ -43,7 +45,7 @@ def give_notice(*, vog_id: UUID, now: datetime) -> None:
     if n_days is None:
         return
     need_vog(expert=vog.expert, now=now)
-    once_per = f"vog-notice:{vog.pk}:{n_days}"
+    once_per = f"paper-notice:{vog.pk}:{n_days}"
     tell_coordinator(vog.expert, once_per=once_per, now=now, about=vog, also_expert=True)
     if n_days <= rules.LISTED_DAYS:
         vog_ends_soon.send(sender=None, expert=vog.expert, vog=vog, n_days=n_days, now=now)
@@ -67,14 +69,17 @@ def close_recheck(*, vog_id: UUID, now: datetime) -> None:
         return
     if local(now).date() > rules.recheck_due(local(vog.recheck_at).date()):
         miss_vog(expert=vog.expert, now=now)
-        tell_coordinator(vog.expert, once_per=f"vog-recheck:{vog.pk}", now=now)
+        tell_coordinator(vog.expert, once_per=f"paper-recheck:{vog.pk}", now=now)
 
 
 def watch_recheck(vog: VogEvidence, *, now: datetime) -> None:
     """Look again on the day after the last on which a new VOG may be shown."""
     due = rules.recheck_due(local(now).date()) + timedelta(days=1)
     schedule(
-        "pool.vog_asked_again", subject=vog.pk, at=day_begins(due), once_per=f"vog-again:{vog.pk}"
+        "pool.paper_asked_again",
+        subject=vog.pk,
+        at=day_begins(due),
+        once_per=f"paper-again:{vog.pk}",
     )
 
 

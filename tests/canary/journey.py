@@ -151,13 +151,6 @@ def _complete(stage: Stage, canaries: Canaries) -> None:
     pool.avoid_person(
         expert_id=adam.pk, name=f"J. {canaries.avoided.value}", by=adam.user, now=MONDAY
     )
-    pool.ask_correction(
-        expert_id=adam.pk,
-        field=CorrectionField.NAME,
-        wish=canaries.wish.value,
-        by=adam.user,
-        now=MONDAY,
-    )
     pool.record_vog(
         expert_id=adam.pk,
         issue_date=date(2026, 8, 1),
@@ -171,9 +164,8 @@ def _complete(stage: Stage, canaries: Canaries) -> None:
         now=MONDAY,
     )
     pool.prepare_vog(expert_id=adam.pk, on=date(2026, 8, 25), by=lead, now=MONDAY)
-    assert adam.user is not None
-    for step in ("SUBMITTED", canaries.way.value):
-        pool.tell_vog(expert_id=adam.pk, to=step, on=date(2026, 8, 28), by=adam.user, now=MONDAY)
+    sent_on = date(2026, 8, 28)
+    pool.tell_vog(expert_id=adam.pk, to="SUBMITTED", on=sent_on, by=adam.user, now=MONDAY)
     pool.record_training(
         expert_id=adam.pk,
         kind="OWN",
@@ -212,6 +204,7 @@ class Journey:
         self.invite()
         self.at(2026, 9, 5, 9, 5)
         self.ask()
+        self.tell_the_coordinator()
         self.look_at_the_pool()
         self.at(2026, 9, 5, 10, 20)
         self.answer()
@@ -347,6 +340,28 @@ class Journey:
             offer = Offer.objects.get(expert=self.adam)
         self.expert.see(reverse("matching:offer-answer", args=[offer.pk]), "answer")
         self.other.see(reverse("matching:offer-answer", args=[offer.pk]), "no page", expect=404)
+
+    def tell_the_coordinator(self) -> None:
+        """A letter came, and something on the own page is wrong: the own coordinator may know."""
+        c, by = self.canaries, self.expert
+        told = {"what": "tell", "to": c.way.value, "on": "2026-09-04"}
+        by.see(reverse("pool:my-vog"), "own paper, before")
+        # Refused once: what was typed comes back, and goes nowhere else.
+        later = {**told, "on": "2031-01-01"}
+        by.post(reverse("pool:my-vog"), later, "own paper, refused", expect=422)
+        by.post(reverse("pool:my-vog"), told)
+        by.see(reverse("pool:my-vog"), "own paper")
+        asked = {"field": CorrectionField.NAME.value, "wish": c.wish.value}
+        by.see(reverse("pool:my-correction"), "what is wrong")
+        by.post(reverse("pool:my-correction"), {"wish": c.wish.value}, "wish refused", expect=422)
+        by.post(reverse("pool:my-correction"), asked)
+        by.see(reverse("pool:my-data"), "own data")
+        self.coordinator.see("/", "now, with a wish")
+        paper = reverse("pool:vog", args=[self.adam.pk])
+        self.coordinator.see(reverse("pool:vog-list"), "papers")
+        self.coordinator.see(paper, "paper")
+        for who in (self.other, self.requester):
+            who.see(paper, "no page", expect=403)
 
     def look_at_the_pool(self) -> None:
         by = self.coordinator

@@ -55,6 +55,11 @@ SHOWN: dict[tuple[str, str], set[str]] = {
     ("expert", "me"): MINE | PAPER | {"coordinator", "guarded specialism"},
     ("expert", "change me"): MINE - {"life experience"} | {"organisation"},
     ("expert", "own list"): {"whom one avoids", "organisation"},
+    # What one may choose from is a list; what one chose comes back where it was refused.
+    ("expert", "own paper, before"): {"coordinator", "how far a new VOG is"},
+    ("expert", "own paper, refused"): {"coordinator", "how far a new VOG is"},
+    ("expert", "own paper"): {"coordinator"},
+    ("expert", "wish refused"): {"wish to put right"},
     ("expert", "work"): ASKED_BY,
     ("expert", "card"): NUMBERS | {"protected role"},
     ("expert", "session, place"): PLACE,
@@ -64,7 +69,9 @@ SHOWN: dict[tuple[str, str], set[str]] = {
     # The coordinator: names where somebody has to choose, a telephone where somebody is asked.
     ("coordinator", "register"): {"coordinator", "organisation"},
     ("coordinator", "now"): {"organisation"},
-    ("coordinator", "now, after a conflict"): {"organisation"},
+    # Somebody asks to put something right: whom to call, and never what it is.
+    ("coordinator", "now, with a wish"): {"organisation", "first name", "last name"},
+    ("coordinator", "now, after a conflict"): {"organisation", "first name", "last name"},
     ("coordinator", "requests"): {"relation"},
     ("coordinator", "request, open"): OF_REQUEST,
     ("coordinator", "request, who fits"): OF_REQUEST | FITS,
@@ -78,10 +85,16 @@ SHOWN: dict[tuple[str, str], set[str]] = {
     ("coordinator", "file"): {"row of a file"},
     ("coordinator", "expert"): {
         *("first name", "last name", "home area", "life experience", "coordinator"),
-        "why somebody was stopped",
+        *("why somebody was stopped", "wish to put right"),
         *PAPER,
     },
-    ("coordinator", "reach"): MINE | PAPER | {"coordinator", "why somebody was stopped"},
+    ("coordinator", "reach"): {
+        *("coordinator", "why somebody was stopped", "wish to put right"),
+        *(MINE | PAPER),
+    },
+    # How far it is: the own coordinator only, also on the list, which holds the own people only.
+    ("coordinator", "paper"): {"first name", "last name", "how far a new VOG is"},
+    ("coordinator", "papers"): {"first name", "last name", "how far a new VOG is"},
     ("coordinator", "other expert"): {"other expert", "coordinator", "why somebody was stopped"},
     ("coordinator", "duty"): {"coordinator"},
     ("coordinator", "plan"): {"first name", "place"},
@@ -108,6 +121,8 @@ MUST: dict[str, tuple[str, str]] = {
     "function on the VOG": ("coordinator", "expert"),
     "organisation on the VOG": ("coordinator", "expert"),
     "provider of the training": ("coordinator", "expert"),
+    "how far a new VOG is": ("coordinator", "paper"),
+    "wish to put right": ("coordinator", "expert"),
     "home area": ("coordinator", "expert"),
     "other expert": ("coordinator", "request, asked"),
     "phone of the other expert": ("coordinator", "request, asked"),

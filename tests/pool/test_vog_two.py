@@ -395,8 +395,12 @@ def test_a_vog_seen_late_is_not_told_about_what_was(ruben: Expert) -> None:
         policy_valid_until=NOON.date() + 40 * DAY,
     )
 
-    planned = DueWork.objects.filter(kind__startswith="pool.vog").order_by("not_before")
-    assert [one.kind for one in planned] == ["pool.vog_notice", "pool.vog_notice", "pool.vog_end"]
+    planned = DueWork.objects.filter(kind__startswith="pool.paper").order_by("not_before")
+    assert [one.kind for one in planned] == [
+        "pool.paper_notice",
+        "pool.paper_notice",
+        "pool.paper_end",
+    ]
 
 
 def test_who_left_is_told_nothing(ruben: Expert, cas: User, end: date) -> None:
