@@ -40,7 +40,8 @@ def expert_called(name: str) -> Expert:
 def link_to(stack: Stack, name: str) -> str:
     """A living link to the question that waits for this expert."""
     with region_scope(region()):
-        offer = Offer.objects.get(expert=expert_called(name), state=OfferState.OPEN)
+        waiting = Offer.objects.filter(expert=expert_called(name), state=OfferState.OPEN)
+        offer = waiting.latest("offered_at")
         token = links.issue(
             purpose=LinkPurpose.OFFER, subject=offer.pk, now=NOW, expires_at=offer.deadline_at
         )
