@@ -32,6 +32,7 @@ from bench.reach import environment, url_of
 from core import audit
 from core.access.models import User
 from core.access.scope import region_scope
+from core.errors import Refusal
 from matching.models import Assignment
 from pool.actions import Overlap, book
 from pool.models import Expert
@@ -234,7 +235,8 @@ def _sessions(stage: Stage) -> Iterator[Book]:
                     by=stage.by,
                     now=NOW,
                 )
-        except Overlap:
+        except Refusal:
+            # Gone, or the judge of that day says no: either way it is told.
             return False
         return True
 
