@@ -140,7 +140,7 @@ def _person(dice: Random, places: Sequence[Place]) -> Person:
     return Person(
         id=UUID(int=dice.getrandbits(128), version=4),
         home=dice.choice(places),
-        state=_one_of(dice, ACTIVE=85, IN_TRAINING=6, SUSPENDED=3, INVITED=3, LEFT=3),
+        state=_one_of(dice, ACTIVE=85, IN_TRAINING=6, SUSPENDED=3, APPLICANT=3, LEFT=3),
         is_paused=dice.random() < 0.05,
         activities=tuple(
             one
@@ -244,6 +244,11 @@ def lay_out(places: Iterable[Place]) -> None:
     )
 
 
+def _stands(one: Person) -> str:
+    """A pause is for who takes part; of others it says nothing."""
+    return "PAUSED" if one.is_paused and one.state == "ACTIVE" else one.state
+
+
 def write_people(people: Sequence[Person], *, by: User) -> None:
     """Everything below each of `people`, in the region of this scope."""
     with connection.cursor() as cursor:
@@ -254,7 +259,7 @@ def write_people(people: Sequence[Person], *, by: User) -> None:
             id=one.id,
             data_key=keys[place // PEOPLE_A_KEY],
             coordinator=by,
-            state=one.state,
+            state=_stands(one),
             first_name="Ada",
             last_name=f"Kaars {place}",
             phone="06 1234 5678",
@@ -266,9 +271,11 @@ def write_people(people: Sequence[Person], *, by: User) -> None:
             max_per_week=one.max_per_week,
             registered_at=NOW - 400 * DAY,
             registered_by=by,
+            admitted_on=one.began,
             started_on=one.began,
-            paused_at=NOW - DAY if one.is_paused else None,
+            paused_at=NOW - DAY if _stands(one) == "PAUSED" else None,
             left_at=NOW - DAY if one.state == "LEFT" else None,
+            keep_until=NOW if one.state == "LEFT" else None,
         )
         for place, one in enumerate(people)
     )

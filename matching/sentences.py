@@ -132,7 +132,11 @@ def _papers(facts: Facts) -> str:
 
 
 _WHY_NOT: dict[str, Callable[[Facts], str]] = {
-    "NOT_ACTIVE": lambda _facts: _("Is not active in the pool yet."),
+    "NOT_ACTIVE": lambda facts: (
+        _("Is leaving the pool.")
+        if facts.get("state") in {"LEAVING", "LEFT"}
+        else _("Is not active in the pool yet.")
+    ),
     "SUSPENDED": lambda _facts: _("Is suspended."),
     "PAUSED": lambda _facts: _("Has a pause."),
     "OTHER_WORK": lambda _facts: _("Does not do this kind of work."),
@@ -166,7 +170,11 @@ _WHY_NOT: dict[str, Callable[[Facts], str]] = {
 
 # To the expert, about the expert: what one can change, or whom to call. Nothing about others.
 _OWN: dict[str, Callable[[Facts], str]] = {
-    "NOT_ACTIVE": lambda _facts: _("Your membership is not complete yet. Call your coordinator."),
+    "NOT_ACTIVE": lambda facts: (
+        _("You are leaving the pool. Call your coordinator.")
+        if facts.get("state") in {"LEAVING", "LEFT"}
+        else _("Your membership is not complete yet. Call your coordinator.")
+    ),
     "SUSPENDED": lambda _facts: _("You cannot take work now. Call your coordinator."),
     "PAUSED": lambda _facts: _("You have a pause. End it first, if you want to."),
     "OTHER_WORK": lambda _facts: _("You do not do this kind of work."),

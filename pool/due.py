@@ -61,3 +61,15 @@ def is_current(message: Message, now: datetime) -> bool:  # noqa: ARG001
 def take_silence_for_yes(subject: UUID, now: datetime) -> None:
     """Nobody answered whether a call is welcome: a coordinator calls."""
     actions.take_silence_for_yes(debrief_id=subject, now=now)
+
+
+@handler("pool.last_day")
+def leave_on_last_day(subject: UUID, now: datetime) -> None:
+    """The last day that somebody named is over."""
+    actions.leave_on_last_day(expert_id=subject, now=now)
+
+
+@handler("pool.call_again")
+def call_again(subject: UUID, now: datetime) -> None:
+    """Somebody is called today about joining."""
+    actions.call_again(expert_id=subject, now=now)

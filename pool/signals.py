@@ -10,7 +10,15 @@ from django.dispatch import Signal
 
 expert_paused = Signal()
 expert_suspended = Signal()
+# Somebody named a last day (`expert.leaves_on`), or stays after all.
+expert_leaving = Signal()
+expert_stays = Signal()
 expert_left = Signal()
+# Somebody wrote in through an invitation; and a coordinator took it up.
+expert_applied = Signal()
+application_taken = Signal()
+# A coordinator said to call somebody on a day about joining, and that day has come.
+intake_again = Signal()
 # Consent was taken back, or given again.
 consent_withdrawn = Signal()
 consent_given = Signal()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -9,32 +12,109 @@ from core.states import machine
 
 
 class ExpertState(models.TextChoices):
-    """Where somebody is between first talk and leaving. A pause is no state: it is a switch."""
+    """Where somebody is between a first word and having left."""
 
-    INVITED = "INVITED", _("invited")
+    APPLICANT = "APPLICANT", _("applied")
+    INTAKE = "INTAKE", _("in first talks")
     IN_TRAINING = "IN_TRAINING", _("in training")
     ACTIVE = "ACTIVE", _("active")
+    PAUSED = "PAUSED", _("has a pause")
     SUSPENDED = "SUSPENDED", _("suspended")
+    LEAVING = "LEAVING", _("is leaving")
     LEFT = "LEFT", _("left")
 
 
+class Mover(StrEnum):
+    """Whose word moves somebody; `core.access` says who a coordinator is."""
+
+    EXPERT = "the expert"
+    STAFF = "coordinator"
+    TWO = "two coordinators"
+    CLOCK = "the calendar, after the last day"
+
+
+_OWN = frozenset({Mover.EXPERT, Mover.STAFF})
+_STAFF = frozenset({Mover.STAFF})
+_TWO = frozenset({Mover.TWO})
+_LAST_DAY = _OWN | {Mover.CLOCK}
+
+# From where to where, and whose word it takes. What is not here does not exist.
+EXPERT_MOVES: Mapping[ExpertState, Mapping[ExpertState, frozenset[Mover]]] = {
+    ExpertState.APPLICANT: {ExpertState.INTAKE: _STAFF, ExpertState.LEFT: _OWN},
+    ExpertState.INTAKE: {
+        ExpertState.IN_TRAINING: _STAFF,
+        ExpertState.ACTIVE: _STAFF,
+        ExpertState.LEFT: _OWN,
+    },
+    ExpertState.IN_TRAINING: {
+        ExpertState.ACTIVE: _STAFF,
+        ExpertState.SUSPENDED: _STAFF,
+        ExpertState.LEFT: _OWN,
+    },
+    ExpertState.ACTIVE: {
+        ExpertState.IN_TRAINING: _STAFF,
+        ExpertState.PAUSED: _OWN,
+        ExpertState.SUSPENDED: _STAFF,
+        ExpertState.LEAVING: _OWN,
+        ExpertState.LEFT: _OWN,
+    },
+    ExpertState.PAUSED: {
+        ExpertState.ACTIVE: _OWN,
+        ExpertState.SUSPENDED: _STAFF,
+        ExpertState.LEAVING: _OWN,
+        ExpertState.LEFT: _OWN,
+    },
+    # Back to where somebody stood; what was said of leaving goes on meanwhile.
+    ExpertState.SUSPENDED: {
+        ExpertState.IN_TRAINING: _TWO,
+        ExpertState.ACTIVE: _TWO,
+        ExpertState.PAUSED: _TWO,
+        ExpertState.LEAVING: _TWO,
+        ExpertState.LEFT: _LAST_DAY,
+    },
+    # Whoever thinks again stays.
+    ExpertState.LEAVING: {
+        ExpertState.ACTIVE: _OWN,
+        ExpertState.SUSPENDED: _STAFF,
+        ExpertState.LEFT: _LAST_DAY,
+    },
+    ExpertState.LEFT: {},
+}
 EXPERT = machine(
     "expert",
+    {state: set(moves) for state, moves in EXPERT_MOVES.items()},
     {
-        ExpertState.INVITED: {ExpertState.IN_TRAINING, ExpertState.ACTIVE, ExpertState.LEFT},
-        ExpertState.IN_TRAINING: {ExpertState.ACTIVE, ExpertState.SUSPENDED, ExpertState.LEFT},
-        ExpertState.ACTIVE: {ExpertState.SUSPENDED, ExpertState.IN_TRAINING, ExpertState.LEFT},
-        ExpertState.SUSPENDED: {ExpertState.ACTIVE, ExpertState.LEFT},
-        ExpertState.LEFT: set(),
-    },
-    {
-        ExpertState.INVITED: "coordinator",
-        ExpertState.IN_TRAINING: "coordinator",
-        ExpertState.ACTIVE: "coordinator; after a suspension two persons",
-        ExpertState.SUSPENDED: "one coordinator, at once",
-        ExpertState.LEFT: "coordinator, or the expert",
+        ExpertState.APPLICANT: "the expert through an invitation, or a coordinator who writes in",
+        **{
+            to: ", or ".join(
+                dict.fromkeys(
+                    mover
+                    for moves in EXPERT_MOVES.values()
+                    for mover in Mover
+                    if mover in moves.get(to, ())
+                )
+            )
+            for to in ExpertState
+            if to != ExpertState.APPLICANT
+        },
     },
 )
+# Admitted: the first talks are over, and somebody said yes.
+ADMITTED = frozenset(
+    {
+        ExpertState.IN_TRAINING,
+        ExpertState.ACTIVE,
+        ExpertState.PAUSED,
+        ExpertState.SUSPENDED,
+        ExpertState.LEAVING,
+    }
+)
+# Members who do the work, or have a pause from it.
+TAKES_PART = frozenset({ExpertState.ACTIVE, ExpertState.PAUSED})
+# These, and who leaves but works until the last day.
+AT_WORK = TAKES_PART | {ExpertState.LEAVING}
+# Nothing is asked of them yet.
+NEWCOMERS = frozenset({ExpertState.APPLICANT, ExpertState.INTAKE, ExpertState.IN_TRAINING})
 
 
 class VogState(models.TextChoices):

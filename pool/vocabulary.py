@@ -87,6 +87,37 @@ class RhythmUnit(models.TextChoices):
     MONTHS = "MONTHS", _("months")
 
 
+class IntakeTopic(models.TextChoices):
+    """What the first talks go through (domain.md 3.2, 3.3 and 5.3); answers are codes."""
+
+    OWN_PROCESS = "OWN_PROCESS", _("has worked through what was")
+    DISTANCE = "DISTANCE", _("is far enough from own troubles now")
+    NOTHING_RUNS = "NOTHING_RUNS", _("no measure or case of one's own runs")
+    NETWORK = "NETWORK", _("has people to fall back on")
+    SIGNALS = "SIGNALS", _("knows own signals, and what to do then")
+    ROLE = "ROLE", _("knows what the work is, and what it is not")
+    REPORTING = "REPORTING", _("will tell when agreements are broken")
+    DISCRETION = "DISCRETION", _("knows what being in the pool may tell others")
+    VOG = "VOG", _("knows which work asks for a VOG, and which does not")
+
+
+class IntakeAnswer(models.TextChoices):
+    YES = "YES", _("yes")
+    NOT_YET = "NOT_YET", _("not yet")
+    OPEN = "OPEN", _("not talked about yet")
+
+
+class IntakeOutcome(models.TextChoices):
+    """How the first talks go on. "Not" is one of them, and no reason is kept."""
+
+    GOES_ON = "GOES_ON", _("we talk again")
+    LATER = "LATER", _("later: we call on a day")
+    TRAIN = "TRAIN", _("welcome: learns first")
+    START = "START", _("welcome: can take part once the papers are there")
+    KNOWN = "KNOWN", _("took part before this register was there")
+    NOT = "NOT", _("not with us")
+
+
 class OverrideReason(models.TextChoices):
     """Why somebody may be asked although support is due: a short list, never a story."""
 

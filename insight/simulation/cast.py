@@ -53,6 +53,8 @@ class Person:
     way: str = ""
     trained: bool = True
     paused: bool = False
+    # First assignments that are still done with two.
+    duos: int = 0
 
 
 EVENINGS = tuple((day, 17 * 60 + 30, 22 * 60 + 30) for day in range(5))

@@ -20,6 +20,7 @@ from pool import actions as pool
 from pool.consent import CURRENT
 from pool.models import Area, Expert, MeetingPlace, RegionProfile
 from pool.rules import WeekRow
+from pool.vocabulary import IntakeTopic
 
 DAY = timedelta(days=1)
 AUDITOR = "Aleid Terpstra"
@@ -169,10 +170,17 @@ def _expert(
         by=user,
         now=came,
     )
+    pool.write_intake(
+        expert_id=expert.pk,
+        answers=dict.fromkeys(IntakeTopic.values, "YES"),
+        outcome="START" if person.trained else "TRAIN",
+        talked_on=clock.local(came).date(),
+        by=own,
+        now=came,
+    )
     if person.trained:
         pool.activate(expert_id=expert.pk, by=own, now=came + 30 * DAY)
-    else:
-        pool.start_training(expert_id=expert.pk, by=own, now=came)
+        pool.set_duos(expert_id=expert.pk, n=person.duos, by=own, now=came + 30 * DAY)
     if person.paused:
         pool.pause(expert_id=expert.pk, by=user, now=now - 2 * DAY)
     expert.refresh_from_db()

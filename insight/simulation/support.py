@@ -10,7 +10,7 @@ from core import clock
 from core.access.models import User
 from pool import actions as pool
 from pool.models import Debrief, Expert
-from pool.states import DebriefState, ExpertState
+from pool.states import TAKES_PART, DebriefState
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 # Everybody of a long time came to one of the last evenings, but for these: one who nearly
@@ -24,7 +24,7 @@ def give_support(lead: User, experts: Sequence[Expert], *, now: datetime) -> Non
     today = clock.local(now).date()
     began = now - 400 * DAY
     pool.adopt_usual_rhythms(by=lead, now=began)
-    active = [one for one in experts if one.state == ExpertState.ACTIVE]
+    active = [one for one in experts if one.state in TAKES_PART]
     for weeks in (14, 8, LAST_EVENING):
         there: dict[UUID, bool | None] = {
             one.pk: weeks == LAST_EVENING or (number + weeks) % 7 != 0

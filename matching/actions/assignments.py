@@ -44,6 +44,7 @@ def begin_assignment(seat: Seat, offer: Offer, expert: Expert, *, now: datetime)
         expert=expert,
         expert_region_id=expert.region_id,
         grant_id=offer.grant_id,
+        as_duo=expert.duos_to_go > 0,
         started_at=now,
     )
     assignment.save(force_insert=True)

@@ -34,6 +34,8 @@ class Assignment(Regional):
     grant_id = models.UUIDField(null=True, blank=True)
     state = models.CharField(max_length=8, choices=AssignmentState, default=AssignmentState.ACTIVE)
     started_at = models.DateTimeField()
+    # Somebody new: every meeting of this work is with two (a probation that began before it).
+    as_duo = models.BooleanField(default=False)
     first_contact_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

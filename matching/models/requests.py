@@ -208,6 +208,8 @@ class TaskKind(models.TextChoices):
     CORRECTION = "CORRECTION", _("put something right in a profile")
     CONSENT = "CONSENT", _("consent withdrawn: hand over what runs")
     PAPERS_END = "PAPERS_END", _("decide on sessions after the end of a paper")
+    APPLICATION = "APPLICATION", _("somebody wants to join")
+    PASS_WORK = "PASS_WORK", _("hand over what runs: somebody stops")
 
 
 class Task(Regional):

@@ -80,7 +80,6 @@ SESSION = "x.state = 'LIVE' AND x.kind = 'SESSION'"
 FIRST = (
     "e.region_id = %(region)s",
     "e.state = 'ACTIVE'",
-    "e.paused_at IS NULL",
     "e.hidden_at IS NULL",
     "e.id <> ALL (%(conflicts)s::uuid[])",
     "e.can_meet::text[] @> %(needs)s::text[]",

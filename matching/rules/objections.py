@@ -14,6 +14,7 @@ from pool.rules import (
     Candidate,
     Interval,
     is_available,
+    is_member,
     is_quiet,
     paper_problems,
     parts_covered,
@@ -72,8 +73,14 @@ Check = Callable[[_Look], dict[str, Fact] | None]
 
 def not_active(look: _Look) -> dict[str, Fact] | None:
     """Not a full member of the pool yet, or not any more."""
-    is_member = look.candidate.state in {"ACTIVE", "SUSPENDED"}
-    return None if is_member else {"state": look.candidate.state}
+    candidate = look.candidate
+    takes_part = candidate.is_suspended or is_member(
+        candidate.state,
+        candidate.leaves_on,
+        on=look.wish.on,
+        starts_new=look.at != Moment.SESSION,
+    )
+    return None if takes_part else {"state": candidate.state}
 
 
 def suspended(look: _Look) -> dict[str, Fact] | None:

@@ -105,8 +105,18 @@ def register_expert(
     """
     require_role(by, *STAFF)
     _require_coordinator(profile.coordinator)
+    expert = add_expert(profile, by=by, now=now)
+    audit.record("expert.registered", by=by, at=now, subject=expert.pk, target=expert)
+    if sends_invitation:
+        invite_expert(expert_id=expert.pk, by=by, now=now)
+    return expert
+
+
+def add_expert(profile: Profile, *, by: User, now: datetime, user: User | None = None) -> Expert:
+    """The rows of somebody new, as an applicant; whoever calls says who may."""
     expert = Expert(
         data_key=new_data_key(now=now),
+        user=user,
         coordinator=profile.coordinator,
         home_area_id=profile.home_area,
         can_meet=sorted(profile.can_meet),
@@ -116,9 +126,6 @@ def register_expert(
     )
     expert.save(force_insert=True)
     _write_lists(expert, profile)
-    audit.record("expert.registered", by=by, at=now, subject=expert.pk, target=expert)
-    if sends_invitation:
-        invite_expert(expert_id=expert.pk, by=by, now=now)
     return expert
 
 

@@ -28,7 +28,7 @@ from pool.models import Expert, LendingAsk, LendingGrant
 from pool.permissions import STAFF, is_self
 from pool.queries import contact
 from pool.signals import lending_ended
-from pool.states import ASK, GRANT, AskState, ExpertState, GrantEnd, GrantState
+from pool.states import ASK, GRANT, TAKES_PART, AskState, GrantEnd, GrantState
 
 LEND = "pool.lend"
 ENDS = "pool.lending_ends"
@@ -154,7 +154,7 @@ def propose_lending(  # noqa: PLR0913  who, to whom, on which terms
         raise OwnRegion
     _require_sound(terms, now)
     expert = locked(expert_id)
-    if expert.state != ExpertState.ACTIVE:
+    if expert.state not in TAKES_PART:
         raise NotForLending
     ask = LendingAsk.for_us.get(pk=ask_id, region_id=borrower_id) if ask_id else None
     try:

@@ -1,26 +1,29 @@
-"""The way through the pool: learning, taking part, a pause, leaving."""
+"""The way through the pool: learning, taking part, a pause. Leaving has a file of its own."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import audit
-from core.access.actions import withdraw_invitation
-from core.access.login import end_sessions
-from core.access.models import Invitation, Membership, Role, User
-from core.access.permissions import has_role, membership_changed, require_role
+from core.access.models import User
+from core.access.permissions import has_role, require_role
 from core.clock import local
 from core.errors import NotAllowed, Refusal
+from core.states import IllegalMove
 from pool.actions.experts import locked
 from pool.actions.overview import count_move
-from pool.models import Direction, Expert, Suspension
-from pool.permissions import STAFF, is_self, require_edit
-from pool.signals import expert_left, expert_paused
-from pool.states import EXPERT, ExpertState
+from pool.models import Direction, Expert, RegionProfile
+from pool.permissions import STAFF, is_self
+from pool.signals import expert_paused
+from pool.states import EXPERT, EXPERT_MOVES, ExpertState, Mover
+
+# Two are asked for in one go: what somebody learns, or does, from here on.
+STARTS = (ExpertState.INTAKE, ExpertState.IN_TRAINING)
 
 
 class TwoPersonsNeeded(Refusal):
@@ -29,37 +32,86 @@ class TwoPersonsNeeded(Refusal):
     message = _("This person was stopped. Coming back takes two people: ask a colleague.")
 
 
-@transaction.atomic
-def start_training(*, expert_id: UUID, by: User, now: datetime) -> Expert:
-    """Say that somebody learns first, and is asked for nothing yet.
+class NotAdmitted(Refusal):
+    message = _("Finish the first talks: write down that this person is welcome.")
+
+
+class DuosOutOfRange(Refusal):
+    message = _("Choose a number from 0 to 10.")
+
+
+def require_move(expert: Expert, to: ExpertState, *, by: User) -> None:
+    """May `by` move this expert to `to` from where the expert stands.
 
     Raises:
-        Expert.DoesNotExist, NotAllowed, IllegalMove: nothing was changed.
+        IllegalMove: there is no such move. TwoPersonsNeeded: nobody does it alone.
+        NotAllowed: it is for somebody else to say.
     """
-    return _move(expert_id, ExpertState.IN_TRAINING, by, now)
+    EXPERT.require(expert.state, to)
+    movers = EXPERT_MOVES[ExpertState(expert.state)][to]
+    if Mover.EXPERT in movers and is_self(by, expert):
+        return
+    if Mover.STAFF in movers:
+        require_role(by, *STAFF)
+        return
+    if Mover.TWO in movers and has_role(by, *STAFF):
+        raise TwoPersonsNeeded
+    raise NotAllowed("")
+
+
+def move(expert: Expert, to: ExpertState, **changed: Any) -> None:
+    """Write where a locked expert stands now, with what belongs to it."""
+    for name, value in {"state": to, **changed}.items():
+        setattr(expert, name, value)
+    expert.save(update_fields=["state", *changed])
+
+
+@transaction.atomic
+def start_training(*, expert_id: UUID, by: User, now: datetime) -> Expert:
+    """Say that somebody learns first, and is asked for nothing meanwhile.
+
+    Raises:
+        Expert.DoesNotExist, NotAllowed, IllegalMove, NotAdmitted: nothing was changed.
+    """
+    expert = locked(expert_id)
+    require_move(expert, ExpertState.IN_TRAINING, by=by)
+    if expert.admitted_on is None:
+        raise NotAdmitted
+    return _record(expert, ExpertState.IN_TRAINING, by, now)
 
 
 @transaction.atomic
 def activate(*, expert_id: UUID, by: User, now: datetime) -> Expert:
     """Say that somebody takes part; the papers still decide in which work.
 
+    Who is new begins a probation: the first assignments are done with two.
+
     Raises:
-        Expert.DoesNotExist, NotAllowed, IllegalMove, TwoPersonsNeeded: nothing was changed.
+        Expert.DoesNotExist, NotAllowed, IllegalMove, TwoPersonsNeeded, NotAdmitted: nothing was
+        changed.
     """
-    return _move(expert_id, ExpertState.ACTIVE, by, now)
-
-
-def _move(expert_id: UUID, to: ExpertState, by: User, now: datetime) -> Expert:
-    require_role(by, *STAFF)
     expert = locked(expert_id)
-    if expert.state == ExpertState.SUSPENDED:
-        raise TwoPersonsNeeded
-    EXPERT.require(expert.state, to)
-    before, expert.state = expert.state, to
-    if to == ExpertState.ACTIVE and expert.started_on is None:
-        expert.started_on = local(now).date()
+    require_move(expert, ExpertState.ACTIVE, by=by)
+    if expert.state not in STARTS:
+        raise IllegalMove  # the end of a pause, or of leaving, is said otherwise
+    if expert.admitted_on is None:
+        raise NotAdmitted
+    if expert.started_on is None:
         count_move(Direction.IN, now=now)
-    expert.save(update_fields=["state", "started_on"])
+        return _record(
+            expert,
+            ExpertState.ACTIVE,
+            by,
+            now,
+            started_on=local(now).date(),
+            duos_to_go=RegionProfile.here().first_with_two,
+        )
+    return _record(expert, ExpertState.ACTIVE, by, now)
+
+
+def _record(expert: Expert, to: ExpertState, by: User, now: datetime, **changed: Any) -> Expert:
+    before = expert.state
+    move(expert, to, **changed)
     audit.record(
         "expert.moved", by=by, at=now, subject=expert.pk, target=expert, old=before, new=to.value
     )
@@ -67,18 +119,48 @@ def _move(expert_id: UUID, to: ExpertState, by: User, now: datetime) -> Expert:
 
 
 @transaction.atomic
+def set_duos(*, expert_id: UUID, n: int, by: User, now: datetime) -> Expert:
+    """Say how many more assignments somebody does with two; 0 ends the probation.
+
+    Raises:
+        Expert.DoesNotExist, NotAllowed, DuosOutOfRange: nothing was changed.
+    """
+    require_role(by, *STAFF)
+    if not 0 <= n <= 10:  # noqa: PLR2004  (more is no probation)
+        raise DuosOutOfRange
+    expert = locked(expert_id)
+    expert.duos_to_go = n
+    expert.save(update_fields=["duos_to_go"])
+    audit.record("expert.duos_set", by=by, at=now, subject=expert.pk, target=expert, n=n)
+    return expert
+
+
+@transaction.atomic
+def count_duo(*, expert_id: UUID, now: datetime) -> None:
+    """An assignment with two was done: one less to go. The scope is the expert's own region."""
+    expert = locked(expert_id)
+    if expert.duos_to_go:
+        expert.duos_to_go -= 1
+        expert.save(update_fields=["duos_to_go"])
+        audit.record("expert.duo_done", by=None, at=now, subject=expert.pk, target=expert)
+
+
+@transaction.atomic
 def pause(*, expert_id: UUID, by: User, now: datetime) -> Expert:
     """No questions for a while; no reason is asked. Pausing twice changes nothing.
 
     Raises:
-        Expert.DoesNotExist, NotAllowed: nothing was changed.
+        Expert.DoesNotExist, NotAllowed, IllegalMove: nothing was changed.
     """
     expert = locked(expert_id)
-    require_edit(by, expert)
-    if Expert.objects.filter(pk=expert_id, paused_at=None).update(paused_at=now):
-        expert.paused_at = now
-        _record_switch("expert.paused", expert, by, now)
-        expert_paused.send(sender=None, expert=expert, now=now)
+    if not is_self(by, expert):
+        require_role(by, *STAFF)
+    if expert.is_paused:
+        return expert
+    require_move(expert, ExpertState.PAUSED, by=by)
+    move(expert, ExpertState.PAUSED, paused_at=now)
+    _record_switch("expert.paused", expert, by, now)
+    expert_paused.send(sender=None, expert=expert, now=now)
     return expert
 
 
@@ -90,9 +172,11 @@ def resume(*, expert_id: UUID, by: User, now: datetime) -> Expert:
         Expert.DoesNotExist, NotAllowed: nothing was changed.
     """
     expert = locked(expert_id)
-    require_edit(by, expert)
-    if Expert.objects.filter(pk=expert_id, paused_at__isnull=False).update(paused_at=None):
-        expert.paused_at = None
+    if not is_self(by, expert):
+        require_role(by, *STAFF)
+    if expert.is_paused:
+        require_move(expert, ExpertState.ACTIVE, by=by)
+        move(expert, ExpertState.ACTIVE, paused_at=None)
         _record_switch("expert.resumed", expert, by, now)
     return expert
 
@@ -107,38 +191,3 @@ def _record_switch(event: str, expert: Expert, by: User, now: datetime) -> None:
         target=expert,
         on_behalf=not is_self(by, expert),
     )
-
-
-@transaction.atomic
-def leave(*, expert_id: UUID, by: User, now: datetime, reason: str = "") -> Expert:
-    """End the membership of the pool: no more questions, signed out, the purge clock runs.
-
-    `reason` is a code of `LeavingReason` or empty; it is counted apart from the person.
-
-    Raises:
-        Expert.DoesNotExist, NotAllowed, IllegalMove: nothing was changed.
-    """
-    expert = locked(expert_id)
-    if not is_self(by, expert) and not has_role(by, *STAFF):
-        raise NotAllowed("")
-    EXPERT.require(expert.state, ExpertState.LEFT)
-    expert.state, expert.left_at = ExpertState.LEFT, now
-    expert.save(update_fields=["state", "left_at"])
-    Suspension.objects.filter(expert=expert, lifted_at=None).update(lifted_at=now, lifted_by=by)
-    for invitation in Invitation.objects.filter(
-        subject=expert.pk, used_at=None, withdrawn_at=None, expires_at__gt=now
-    ):
-        withdraw_invitation(invitation_id=invitation.pk, by=by, now=now)
-    if expert.started_on is not None:
-        count_move(Direction.OUT, now=now, reason=reason)
-    audit.record("expert.left", by=by, at=now, subject=expert.pk, target=expert)
-    expert_left.send(sender=None, expert=expert, now=now)
-    if expert.user is not None:
-        _close_account(expert.user, now)
-    return expert
-
-
-def _close_account(user: User, now: datetime) -> None:
-    Membership.objects.filter(user=user, role=Role.EXPERT, ended_at=None).update(ended_at=now)
-    membership_changed(user)
-    end_sessions(user)

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core import approvals, audit
 from core.access.models import Role, User
-from core.access.permissions import require_role
 from core.errors import Refusal
+from pool.actions.experts import locked
+from pool.actions.moves import move, require_move
 from pool.models import Expert, Suspension
-from pool.permissions import STAFF
 from pool.signals import expert_suspended
 from pool.states import EXPERT, ExpertState
 from pool.vocabulary import SuspensionReason
@@ -32,14 +32,16 @@ def suspend(*, expert_id: UUID, reason: str, by: User, now: datetime) -> Suspens
     Raises:
         Expert.DoesNotExist, NotAllowed, IllegalMove: nothing was changed.
     """
-    require_role(by, *STAFF)
-    expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert_id)
-    EXPERT.require(expert.state, ExpertState.SUSPENDED)
-    expert.state = ExpertState.SUSPENDED
-    expert.save(update_fields=["state"])
+    expert = locked(expert_id)
+    require_move(expert, ExpertState.SUSPENDED, by=by)
     suspension = Suspension.objects.create(
-        expert=expert, reason=SuspensionReason(reason), started_at=now, started_by=by
+        expert=expert,
+        reason=SuspensionReason(reason),
+        came_from=expert.state,
+        started_at=now,
+        started_by=by,
     )
+    move(expert, ExpertState.SUSPENDED, paused_at=None)
     # Not why: the log outlives the row by years (docs/adr/0022).
     audit.record("expert.suspended", by=by, at=now, subject=expert.pk, target=suspension)
     expert_suspended.send(sender=None, expert=expert, now=now)
@@ -68,11 +70,15 @@ def _running(expert_id: UUID) -> str:
 
 @approvals.effect(LIFT, roles=(Role.COORDINATOR, Role.REGIONAL_ADMIN), fingerprint=_running)
 def lift_suspension(subject: UUID, by: User, now: datetime) -> None:
-    """Let somebody come back; runs when the second person approves."""
-    expert = Expert.objects.select_for_update(of=("self",)).get(pk=subject)
+    """Let somebody come back to where they were; runs when the second person approves."""
+    expert = locked(subject)
     if expert.state != ExpertState.SUSPENDED:
         raise NotSuspended
-    Suspension.objects.filter(expert=expert, lifted_at=None).update(lifted_at=now, lifted_by=by)
-    expert.state = ExpertState.ACTIVE
-    expert.save(update_fields=["state"])
+    suspension = Suspension.objects.get(expert=expert, lifted_at=None)
+    suspension.lifted_at, suspension.lifted_by = now, by
+    suspension.save(update_fields=["lifted_at", "lifted_by"])
+    # Where somebody stood before: a pause is still a pause, who learned still learns.
+    back = ExpertState(suspension.came_from)
+    EXPERT.require(expert.state, back)
+    move(expert, back, paused_at=now if back == ExpertState.PAUSED else None)
     audit.record("expert.readmitted", by=by, at=now, subject=expert.pk, target=expert)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.access.models import OrganisationKind
 from pool.forms.fields import PoolForm, big, coordinators, known_areas
 from pool.queries import Standing, Wanted, term_choices
-from pool.states import ExpertState
+from pool.states import NEWCOMERS, ExpertState
 from pool.vocabulary import LANGUAGES, Activity, DayPart, Vocabulary
 
 STANDINGS = (
@@ -99,7 +99,7 @@ class FilterForm(PoolForm):
         return any(one.value() or one.errors for one in self.more_fields)
 
 
-NOT_YET = (ExpertState.INVITED.value, ExpertState.IN_TRAINING.value)
+NOT_YET = frozenset(one.value for one in NEWCOMERS)
 
 
 class ViewForm(PoolForm):

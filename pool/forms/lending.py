@@ -12,7 +12,7 @@ from pool import queries
 from pool.actions import Terms
 from pool.forms.fields import DayField, PoolForm, big, blank
 from pool.models import Expert, LendingAsk
-from pool.states import ExpertState
+from pool.states import TAKES_PART
 from pool.vocabulary import Activity
 
 FURTHEST_KM = 200
@@ -114,7 +114,7 @@ class LendForm(_TermsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = Expert.objects.filter(state=ExpertState.ACTIVE).select_related("data_key")
+        people = Expert.objects.filter(state__in=TAKES_PART).select_related("data_key")
         names = sorted(((str(one.pk), one.full_name) for one in people), key=lambda one: one[1])
         chooses: Any = self.fields["expert"]
         chooses.choices = [("", _("Choose somebody")), *names]

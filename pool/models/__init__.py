@@ -19,6 +19,7 @@ from pool.models.experts import (
     LifeExperience,
     Suspension,
 )
+from pool.models.intake import Intake
 from pool.models.lending import LendingAsk, LendingGrant
 from pool.models.overview import Direction, SavedView, Turnover
 from pool.models.papers import Agreement, Requirement, Training, VogEvidence
@@ -55,6 +56,7 @@ __all__ = [
     "GuardedReader",
     "GuardedSpecialism",
     "ImportDraft",
+    "Intake",
     "LendingAsk",
     "LendingGrant",
     "LifeExperience",

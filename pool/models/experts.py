@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +17,7 @@ from core.access.scope import Regional, RegionManager, RegionQuerySet, current_r
 from core.crypto import SealedText, Subject
 from core.retention import Keep
 from pool.models.places import Area
-from pool.states import ExpertState
+from pool.states import ADMITTED, ExpertState
 from pool.vocabulary import (
     LANGUAGES,
     Activity,
@@ -27,6 +27,10 @@ from pool.vocabulary import (
     Need,
     SuspensionReason,
 )
+
+# How long a profile stays after somebody left, and of whom never took part (domain.md 8.5).
+KEPT_AFTER = timedelta(days=91)
+KEPT_UNADMITTED = timedelta(weeks=4)
 
 
 class ReachableManager(models.Manager["Expert"]):
@@ -46,15 +50,21 @@ class Expert(Subject):
     """Somebody who used violence at home, stopped, and now stands beside others.
 
     Names and contact are sealed with the expert's own key. `can_meet` holds the needs this
-    expert said to be able to meet. A pause is a moment and no state: no reason is asked.
+    expert said to be able to meet. `leaves_on` is the last local day, once somebody said so.
+    `duos_to_go` is how many more assignments are done with two (probation). Why somebody leaves
+    is sealed until that day, and then counted apart.
     """
 
     logged_as = "pk"
-    retention = Keep.after("left_at", timedelta(days=91), "membership and three months")
+    retention = Keep.after(
+        "keep_until",
+        timedelta(0),
+        "membership and three months; four weeks where somebody was not admitted",
+    )
 
     user = models.OneToOneField(User, models.PROTECT, null=True, blank=True, related_name="+")
     coordinator = models.ForeignKey(User, models.PROTECT, related_name="+")
-    state = models.CharField(max_length=12, choices=ExpertState, default=ExpertState.INVITED)
+    state = models.CharField(max_length=12, choices=ExpertState, default=ExpertState.APPLICANT)
     first_name = SealedText(limit=60)
     last_name = SealedText(limit=80)
     phone = SealedText(limit=20)
@@ -78,10 +88,16 @@ class Expert(Subject):
     registered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     # The day on which the expert first took part: the start rule of the law looks at it.
     started_on = models.DateField(_("takes part since"), null=True, blank=True)
+    # The local day on which the first talks ended with a yes.
+    admitted_on = models.DateField(null=True, blank=True)
+    duos_to_go = models.PositiveSmallIntegerField(_("first assignments with two"), default=0)
     paused_at = models.DateTimeField(null=True, blank=True)
     # Consent was taken back: no list, no question, no name on any page but the own.
     hidden_at = models.DateTimeField(null=True, blank=True)
+    leaves_on = models.DateField(_("last day"), null=True, blank=True)
+    leaving_reason = SealedText(limit=20, null=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    keep_until = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[RegionManager[Self]] = RegionManager()
     reachable: ClassVar[ReachableManager] = ReachableManager()
@@ -94,6 +110,36 @@ class Expert(Subject):
             models.CheckConstraint(
                 condition=Q(state=ExpertState.LEFT) ^ Q(left_at=None),
                 name="expert_left_at_iff_left",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_at=None, keep_until=None)
+                | Q(left_at__isnull=False, keep_until__lte=F("left_at") + KEPT_AFTER),
+                name="expert_kept_three_months_at_most",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_at=None)
+                | Q(admitted_on__isnull=False)
+                | Q(keep_until__lte=F("left_at") + KEPT_UNADMITTED),
+                name="expert_not_admitted_kept_four_weeks_at_most",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ExpertState.PAUSED) ^ Q(paused_at=None),
+                name="expert_paused_at_iff_paused",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(ADMITTED)) | Q(admitted_on__isnull=False),
+                name="expert_takes_part_once_admitted",
+            ),
+            # Whoever is stopped while leaving still leaves on that day.
+            models.CheckConstraint(
+                condition=Q(state=ExpertState.LEAVING, leaves_on__isnull=False)
+                | Q(state__in=[ExpertState.SUSPENDED, ExpertState.LEFT])
+                | (~Q(state=ExpertState.LEAVING) & Q(leaves_on=None, leaving_reason__isnull=True)),
+                name="expert_leaving_has_a_last_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ExpertState.LEFT) | Q(leaving_reason__isnull=True),
+                name="expert_left_without_reason",
             ),
             models.CheckConstraint(
                 condition=Q(travel_radius_km__gte=1, travel_radius_km__lte=200),
@@ -146,7 +192,7 @@ class Expert(Subject):
 
     @property
     def is_paused(self) -> bool:
-        return self.paused_at is not None
+        return self.state == ExpertState.PAUSED
 
     @property
     def is_hidden(self) -> bool:
@@ -248,8 +294,12 @@ class ExcludedOrganisation(_AboutExpert):
 
 
 class Suspension(_AboutExpert):
-    """Stopped at once by one person, lifted by two. A code, never a story."""
+    """Stopped at once by one person, lifted by two. A code, never a story.
 
+    `came_from` is where somebody stood, and stands again when it is lifted.
+    """
+
+    came_from = models.CharField(max_length=12, choices=ExpertState)
     reason = models.CharField(max_length=10, choices=SuspensionReason)
     started_at = models.DateTimeField()
     started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -262,6 +312,10 @@ class Suspension(_AboutExpert):
                 fields=["region", "expert"],
                 condition=Q(lifted_at=None),
                 name="suspension_one_running",
+            ),
+            models.CheckConstraint(
+                condition=Q(came_from__in=sorted(ADMITTED - {ExpertState.SUSPENDED})),
+                name="suspension_came_from_known",
             ),
             models.CheckConstraint(
                 condition=Q(lifted_at=None, lifted_by=None)

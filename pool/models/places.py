@@ -82,6 +82,10 @@ class RegionProfile(Regional):
     travel_minutes = models.PositiveSmallIntegerField(_("travel around a session"), default=30)
     quiet_from = models.TimeField(_("quiet hours from"), default=time(22, 0))
     quiet_until = models.TimeField(_("quiet hours until"), default=time(7, 0))
+    # Probation: whoever is new does so many assignments with somebody beside.
+    first_with_two = models.PositiveSmallIntegerField(
+        _("first assignments with two"), default=2, validators=[MaxValueValidator(10)]
+    )
 
     class Meta(Regional.Meta):
         constraints = [

@@ -29,7 +29,7 @@ from pool.rules import (
     paper_problems,
     parts_free,
 )
-from pool.states import ExpertState
+from pool.states import NEWCOMERS, ExpertState
 from pool.vocabulary import Activity, DayPart
 
 HORIZON = timedelta(days=7)
@@ -45,6 +45,7 @@ class Standing(StrEnum):
     TRAINING = "TRAINING"
     STOPPED = "STOPPED"
     PAUSED = "PAUSED"
+    LEAVING = "LEAVING"
     FULL = "FULL"
     READY = "READY"
 
@@ -234,8 +235,10 @@ def problems_of_work(papers: Papers, rules: Iterable[Rule], on: date) -> list[st
 
 
 def _standing(expert: Expert, works: dict[str, list[str]], n_sessions: int) -> Standing:
-    if expert.state in {ExpertState.INVITED, ExpertState.IN_TRAINING}:
+    if expert.state in NEWCOMERS:
         return Standing.TRAINING
+    if expert.state == ExpertState.LEAVING:
+        return Standing.LEAVING
     nothing = not any(not problems for problems in works.values())
     if expert.state == ExpertState.SUSPENDED or nothing:
         return Standing.STOPPED

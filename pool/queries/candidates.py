@@ -15,12 +15,13 @@ from pool.queries.hours import LONGEST_REST, LOOK_BACK, monday_of, per_week
 from pool.queries.support import OWES_SUPPORT
 from pool.queries.work import requirement
 from pool.rules import Candidate, DayHours, Papers, Rule, WeekRow
+from pool.states import ExpertState
 
 # One row a person with all that belongs to it: gathered one kind at a time, it took fifteen
 # queries and most of the time of a look.
 QUESTION = f"""
 SELECT
-  e.id, e.state, e.paused_at IS NOT NULL AS is_paused,
+  e.id, e.state, e.leaves_on,
   e.state = 'SUSPENDED' OR EXISTS (
     SELECT FROM pool_suspension x
     WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.lifted_at IS NULL
@@ -94,7 +95,7 @@ LEFT JOIN pool_vogevidence vog
   ON vog.region_id = %(region)s AND vog.expert_id = e.id AND vog.replaced_on IS NULL
 WHERE e.region_id = %(region)s AND e.state <> 'LEFT' AND e.hidden_at IS NULL
   AND (%(ids)s::uuid[] IS NULL OR e.id = ANY (%(ids)s::uuid[]))
-  AND (e.state <> 'INVITED' OR EXISTS (
+  AND (e.state NOT IN ('APPLICANT', 'INTAKE') OR EXISTS (
     SELECT FROM pool_expertactivity x
     WHERE x.region_id = %(region)s AND x.expert_id = e.id))
 ORDER BY e.id
@@ -114,7 +115,7 @@ def candidates(  # noqa: PLR0913  (the work, the moment, and of whom)
 ) -> list[Candidate]:
     """All experts of the region, or those `among` them, as matching sees one; ordered by id.
 
-    Those who left are not in it, nor those who were only just invited and have no activity yet.
+    Those who left are not in it, nor newcomers who have chosen no work yet.
 
     `on` is the local date of the work: papers and the region's rule are those of that day. Hours
     that are over for two days at `now` are left out. Whoever read the `rule` hands it over. Load
@@ -144,7 +145,7 @@ def _candidate(row: tuple[Any, ...], rule: Rule) -> Candidate:
     (
         expert_id,
         state,
-        is_paused,
+        leaves_on,
         is_suspended,
         activities,
         languages,
@@ -185,7 +186,8 @@ def _candidate(row: tuple[Any, ...], rule: Rule) -> Candidate:
     return Candidate(
         expert_id=expert_id,
         state=state,
-        is_paused=is_paused,
+        is_paused=state == ExpertState.PAUSED,
+        leaves_on=leaves_on,
         is_suspended=is_suspended,
         activities=frozenset(activities),
         languages=tuple((code, level) for code, level in languages),

@@ -13,7 +13,7 @@ from core.access.models import OrganisationKind
 from pool.models import Expert, ExpertActivity, Requirement
 from pool.queries.work import papers_of, requirements, rule_of
 from pool.rules import Rule, paper_problems
-from pool.states import ExpertState
+from pool.states import TAKES_PART
 from pool.vocabulary import Activity
 
 
@@ -117,7 +117,7 @@ def effects(rules: Mapping[tuple[str, str], Rule], *, on: date) -> list[Effect]:
     A pause is left out of it, because it ends with one tap; who is stopped or learns is no part.
     """
     active = set(
-        Expert.objects.filter(state=ExpertState.ACTIVE, hidden_at=None).values_list("pk", flat=True)
+        Expert.objects.filter(state__in=TAKES_PART, hidden_at=None).values_list("pk", flat=True)
     )
     doing: dict[str, set[UUID]] = {}
     for expert, activity in ExpertActivity.objects.values_list("expert_id", "activity"):

@@ -15,7 +15,7 @@ from core.access.scope import current_region
 from pool.models import Debrief, Expert, SupportContact, SupportOverride, SupportRhythm
 from pool.queries.terms import terms
 from pool.rules import Due, Rhythm, due_on, standing
-from pool.states import DebriefState, ExpertState
+from pool.states import TAKES_PART, DebriefState
 from pool.vocabulary import RhythmUnit, Vocabulary
 
 # Somebody `e` is late with something on day `on`, and nobody made an exception. As
@@ -186,7 +186,7 @@ def _moment(rhythm: Rhythm, expert: Expert, last: Days, planned: Days, today: da
 
 def who_needs_support(experts: Iterable[Expert], *, today: date) -> list[Supported]:
     """Those of these people who are late or nearly, most urgent first. Only who takes part."""
-    active = [one for one in experts if one.state == ExpertState.ACTIVE]
+    active = [one for one in experts if one.state in TAKES_PART]
     pressing = [(one, one.worst) for one in support_of(active, today=today)]
     found = [(worst.due, one.expert.pk, one) for one, worst in pressing if worst is not None]
     return [one for _due, _pk, one in sorted(found, key=lambda row: row[:2])]

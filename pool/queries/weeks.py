@@ -12,12 +12,12 @@ from core.clock import AMSTERDAM, local
 from pool.models import Absence, Block, Expert, ExpertActivity, RegionProfile
 from pool.queries.hours import LONGEST_REST, changes_of, weeks_of
 from pool.rules import DAY_PARTS, SHORTEST, DayHours, Interval, free_intervals, instant_of, without
-from pool.states import AbsenceKind, BlockState, ExpertState
+from pool.states import ADMITTED, TAKES_PART, AbsenceKind, BlockState
 
 DAY = timedelta(days=1)
 N_DAYS = 7
-# Who is in the pool; of these only who is active can be asked.
-SHOWN = (ExpertState.ACTIVE, ExpertState.IN_TRAINING, ExpertState.SUSPENDED)
+# Who is in the pool; of these only who takes part can be asked.
+SHOWN = ADMITTED
 Window = tuple[date, str, datetime, datetime]
 
 
@@ -55,7 +55,7 @@ class PersonWeek:
 
     @property
     def is_active(self) -> bool:
-        return self.expert.state == ExpertState.ACTIVE
+        return self.expert.state in TAKES_PART
 
 
 @dataclass(frozen=True)

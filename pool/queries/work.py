@@ -79,6 +79,7 @@ def _judge(  # noqa: PLR0913  one fact per reason
         on=on,
         starts_new=starts_new,
         planned_on=planned_on,
+        leaves_on=expert.leaves_on,
     )
     if expert.is_hidden:
         return Deployability(is_deployable=False, problems=(NO_CONSENT, *found.problems))

@@ -29,6 +29,7 @@ from pool.rules.hours import (
     rest_until,
     without,
 )
+from pool.rules.intake import stands_in_the_way
 from pool.rules.numbers import holds_bsn, is_bsn
 from pool.rules.papers import (
     LEGAL_START_MONTHS,
@@ -40,6 +41,7 @@ from pool.rules.papers import (
     Papers,
     Rule,
     add_months,
+    is_member,
     judge,
     paper_problems,
 )
@@ -77,6 +79,7 @@ __all__ = [
     "is_available",
     "is_bsn",
     "is_free",
+    "is_member",
     "is_quiet",
     "judge",
     "last_day",
@@ -88,6 +91,7 @@ __all__ = [
     "rest_until",
     "stage",
     "standing",
+    "stands_in_the_way",
     "with_parts",
     "without",
     "without_window",

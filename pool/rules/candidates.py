@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from pool.geo import Point
@@ -29,6 +29,7 @@ class Candidate:
         heavy_ends: ends of heavy contacts, planned ones too; `own_rest` is asked after each.
         quiet: own quiet hours, where they differ from the region's.
         urgent_wakes: agreed that urgent questions come in quiet hours.
+        leaves_on: last day of somebody who leaves; what runs goes on up to and with it.
         approaches: ways of dealing with people that this expert told of.
         avoids: keyed traces of whom this expert does not want to meet at work.
     """
@@ -63,3 +64,4 @@ class Candidate:
     urgent_wakes: bool = True
     approaches: frozenset[str] = frozenset()
     avoids: frozenset[str] = frozenset()
+    leaves_on: date | None = None

@@ -121,6 +121,13 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def is_member(state: str, leaves_on: date | None, *, on: date, starts_new: bool) -> bool:
+    """Whether somebody takes part on day `on`; of who leaves nothing new is asked."""
+    if state == "LEAVING":
+        return not starts_new and leaves_on is not None and on <= leaves_on
+    return state in {"ACTIVE", "PAUSED"}
+
+
 @dataclass(frozen=True)
 class Deployability:
     """May this expert do this work on that day, and if not, every reason why."""
@@ -140,13 +147,17 @@ def judge(  # noqa: PLR0913  one fact per reason
     on: date,
     starts_new: bool = False,
     planned_on: date | None = None,
+    leaves_on: date | None = None,
 ) -> Deployability:
-    """Judge one expert for one kind of work; all reasons are given, not only the first."""
+    """Judge one expert for one kind of work; all reasons are given, not only the first.
+
+    `leaves_on` is the last day of somebody who leaves: what runs goes on up to and with it.
+    """
     problems = []
     if is_suspended:
         problems.append("SUSPENDED")
-    elif state != "ACTIVE":
-        problems.append("NOT_ACTIVE")
+    elif not is_member(state, leaves_on, on=on, starts_new=starts_new):
+        problems.append("LEAVING" if state == "LEAVING" else "NOT_ACTIVE")
     if is_paused:
         problems.append("PAUSED")
     if not does_this_work:

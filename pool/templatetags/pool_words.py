@@ -29,6 +29,9 @@ from pool.vocabulary import (
     BridgeReason,
     DayPart,
     Experience,
+    IntakeAnswer,
+    IntakeOutcome,
+    IntakeTopic,
     LanguageLevel,
     LeavingReason,
     Need,
@@ -50,6 +53,9 @@ WORDS: dict[str, dict[str, object]] = {
     "part": dict(DayPart.choices),
     "screening": dict(ScreeningKind.choices),
     "reason": dict(SuspensionReason.choices),
+    "intake topic": dict(IntakeTopic.choices),
+    "intake answer": dict(IntakeAnswer.choices),
+    "intake outcome": dict(IntakeOutcome.choices),
     "leaving": {**dict(LeavingReason.choices), "": _("not told")},
     "requirement": dict(RequirementLevel.choices),
     "cell": {
@@ -88,6 +94,7 @@ WORDS: dict[str, dict[str, object]] = {
 PROBLEMS = {
     "SUSPENDED": _("stopped"),
     "NOT_ACTIVE": _("does not take part yet"),
+    "LEAVING": _("is leaving: nothing new"),
     "PAUSED": _("pause"),
     "NO_CONSENT": _("consent withdrawn"),
     "OTHER_WORK": _("chose other work"),
@@ -128,6 +135,7 @@ MARKS = {
 PAPERS = frozenset(PROBLEMS) - {
     "SUSPENDED",
     "NOT_ACTIVE",
+    "LEAVING",
     "PAUSED",
     "NO_CONSENT",
     "OTHER_WORK",
@@ -274,19 +282,25 @@ def standing_badge(person: Person) -> SafeString:
         Standing.FULL: ("weet", gettext("is full"), "vierkant"),
         Standing.PAUSED: ("stil", gettext("pause"), ""),
         Standing.STOPPED: ("wacht", gettext("may not now"), "slot"),
+        Standing.LEAVING: ("wacht", _leaves(person.expert), "weg"),
         Standing.TRAINING: ("stil", word(person.expert.state, "state"), "leeg"),
     }[person.standing]
     return badge(meaning, text, icon)
 
 
+def _leaves(expert: Expert) -> str:
+    day = moments.day(expert.leaves_on) if expert.leaves_on else ""
+    return gettext("leaves after %(day)s") % {"day": day}
+
+
 @register.simple_tag
 def state_badge(expert: Expert) -> SafeString:
-    """The state of somebody, and the pause that is none."""
-    if expert.is_paused and expert.state == ExpertState.ACTIVE:
-        return badge("stil", gettext("pause"))
+    """The state of somebody."""
     meaning, icon = {
         ExpertState.ACTIVE: ("goed", ""),
+        ExpertState.PAUSED: ("stil", ""),
         ExpertState.SUSPENDED: ("nu", "slot"),
+        ExpertState.LEAVING: ("wacht", "weg"),
         ExpertState.LEFT: ("stil", "weg"),
     }.get(ExpertState(expert.state), ("stil", "leeg"))
     return badge(meaning, word(expert.state, "state"), icon)

@@ -19,6 +19,7 @@ from pool import actions, queries
 from pool.forms.columns import COLUMNS, MARK, SIGNED, STATE
 from pool.models import Expert
 from pool.permissions import STAFF
+from pool.states import AT_WORK, NEWCOMERS, ExpertState
 from pool.views.imports import TYPES, file_answer
 from pool.views.shared import person_of
 
@@ -135,5 +136,7 @@ def _cells(one: Expert, works: list[str], languages: list[tuple[str, str]]) -> l
 
 
 def _state(one: Expert) -> str:
-    """Whether somebody takes part. That somebody was stopped stays in here."""
-    return one.state if one.state in {"INVITED", "IN_TRAINING", "ACTIVE"} else ""
+    """Whether somebody takes part. That somebody was stopped, or has a pause, stays in here."""
+    if one.state in AT_WORK:
+        return ExpertState.ACTIVE
+    return one.state if one.state in NEWCOMERS else ""

@@ -27,7 +27,7 @@ from pool.forms.support import (
 )
 from pool.models import Expert, SupportContact, SupportOverride, SupportRhythm
 from pool.permissions import STAFF, may_record_papers
-from pool.states import ExpertState
+from pool.states import TAKES_PART, ExpertState
 from pool.views.shared import done, person_of, shown_or_404
 
 
@@ -62,7 +62,7 @@ def support_evening(request: HttpRequest) -> HttpResponse:
     """One moment for many people at once."""
     user, now = person_of(request), clock.now()
     today = local(now).date()
-    active = Expert.objects.filter(state__in=[ExpertState.ACTIVE, ExpertState.IN_TRAINING])
+    active = Expert.objects.filter(state__in=[*TAKES_PART, ExpertState.IN_TRAINING])
     people = sorted(
         ((str(one.pk), one.full_name) for one in active.select_related("data_key")),
         key=lambda one: one[1].casefold(),

@@ -13,7 +13,7 @@ from matching.models import Assignment
 from matching.states import AssignmentState
 from pool.models import Block, Expert
 from pool.rules import Candidate, free_intervals
-from pool.states import BlockState, ExpertState
+from pool.states import AT_WORK, BlockState
 from scheduling import rules
 from scheduling.models import Session, SessionRole
 from scheduling.queries.people import is_held_by, name_of, roles_by_session, sessions_of
@@ -161,7 +161,7 @@ def _rows(
     ):
         running[expert_id] += 1
     rows = []
-    for expert in Expert.objects.filter(state=ExpertState.ACTIVE, hidden_at=None):
+    for expert in Expert.objects.filter(state__in=AT_WORK, hidden_at=None):
         person = candidates_by_id.get(expert.pk)
         if person is None:
             continue

@@ -153,8 +153,7 @@ def _expert(assignment: Assignment, quiet: tuple[time, time]) -> Recipient:
         wants_invite=expert.wants_invites,
         language=reach.language,
         is_expert=True,
-        is_there=expert.state == ExpertState.ACTIVE
-        and not expert.is_paused
+        is_there=expert.state in {ExpertState.ACTIVE, ExpertState.LEAVING}
         and assignment.state == AssignmentState.ACTIVE,
         quiet=own_quiet(expert) or quiet,
     )

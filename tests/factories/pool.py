@@ -9,7 +9,7 @@ from core.access.models import OrganisationKind, Role, User
 from pool import actions
 from pool.models import Area, Expert, RegionProfile
 from pool.rules import WeekRow
-from pool.vocabulary import Activity, RequirementLevel, ScreeningKind
+from pool.vocabulary import Activity, IntakeTopic, RequirementLevel, ScreeningKind
 from tests.conftest import NOON
 from tests.factories.people import make_organisation, make_user
 
@@ -27,12 +27,15 @@ def make_area(
 
 
 def make_region_profile(**fields: Any) -> RegionProfile:
-    """What the region of this scope agreed; made once."""
+    """What the region of this scope agreed; made once. No probation, unless `fields` say so."""
     found = RegionProfile.objects.first()
     if found is None:
         host = make_organisation("Gastheer", OrganisationKind.POOL_HOST)
         found = RegionProfile(
-            coordinator_phone="088 000 1234", picket_phone="088 000 5678", host=host
+            coordinator_phone="088 000 1234",
+            picket_phone="088 000 5678",
+            host=host,
+            first_with_two=0,
         )
     for name, value in fields.items():
         setattr(found, name, value)
@@ -56,7 +59,7 @@ def make_profile(coordinator: User, **fields: Any) -> actions.Profile:
 def make_expert(
     coordinator: User | None = None, *, by: User | None = None, **fields: Any
 ) -> Expert:
-    """Somebody in the pool with an account, invited and without papers or hours."""
+    """Somebody who wrote in, with an account; nobody talked yet, no papers, no hours."""
     coordinator = coordinator or make_user("Cas Verhoef", Role.COORDINATOR)
     profile = make_profile(coordinator, **fields)
     expert = actions.register_expert(
@@ -73,9 +76,22 @@ def make_active_expert(
     """Somebody who takes part: papers in order, and free at all hours unless `week` says less."""
     expert = make_expert(coordinator, **fields)
     own = expert.coordinator
+    admit(expert)
     give_papers(expert)
     actions.set_week(expert_id=expert.pk, rows=week, by=own, now=NOON)
     return actions.activate(expert_id=expert.pk, by=own, now=NOON)
+
+
+def admit(expert: Expert, *, outcome: str = "START") -> Expert:
+    """The first talks are over: every point is a yes."""
+    return actions.write_intake(
+        expert_id=expert.pk,
+        answers=dict.fromkeys(IntakeTopic.values, "YES"),
+        outcome=outcome,
+        talked_on=NOON.date(),
+        by=expert.coordinator,
+        now=NOON,
+    )
 
 
 def give_papers(expert: Expert, *, issue_date: date | None = None) -> None:

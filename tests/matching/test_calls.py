@@ -195,7 +195,7 @@ def test_a_call_that_does_not_arrive_calls_the_next_at_once(pool: Pool) -> None:
 def test_nobody_found_is_a_chain_of_its_own(pool: Pool) -> None:
     request = file_request(pool, earliest_contact_at=NOON)
     for expert in pool.experts:
-        type(expert).objects.filter(pk=expert.pk).update(paused_at=NOON)
+        type(expert).objects.filter(pk=expert.pk).update(state="PAUSED", paused_at=NOON)
     actions.start_wave(seat_id=seat_of(request).pk, by=pool.cas, now=NOON + HOUR)
 
     states = dict(

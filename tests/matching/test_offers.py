@@ -192,7 +192,7 @@ def test_hours_that_went_meanwhile_refuse_the_yes_and_nothing_is_booked() -> Non
 
 
 def pause(expert: Expert) -> None:
-    Expert.objects.filter(pk=expert.pk).update(paused_at=NOON)
+    Expert.objects.filter(pk=expert.pk).update(state="PAUSED", paused_at=NOON)
 
 
 def suspend(expert: Expert) -> None:

@@ -122,7 +122,7 @@ def does_other_work(matter: Matter) -> None:
 
 
 def pauses(matter: Matter) -> None:
-    Expert.objects.filter(pk=matter.ada.pk).update(paused_at=NOON)
+    Expert.objects.filter(pk=matter.ada.pk).update(state="PAUSED", paused_at=NOON)
 
 
 def full_week(matter: Matter) -> None:

@@ -19,7 +19,7 @@ from pool.states import BlockKind
 from pool.vocabulary import Activity, RequirementLevel
 from tests.conftest import NOON
 from tests.factories.people import make_user
-from tests.factories.pool import EVENINGS, make_active_expert, make_expert, require_vog
+from tests.factories.pool import EVENINGS, admit, make_active_expert, make_expert, require_vog
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_region")]
 
@@ -54,6 +54,7 @@ def test_each_person_stands_in_one_place(cas: User) -> None:
     actions.suspend(expert_id=stopped.pk, reason="OTHER", by=cas, now=NOON)
     make_expert(cas, first_name="Invited")
     without = make_expert(cas, first_name="Without")
+    admit(without)
     actions.activate(expert_id=without.pk, by=cas, now=NOON)
     full = make_active_expert(cas, first_name="Full", max_per_week=1)
     actions.book(

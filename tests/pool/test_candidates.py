@@ -19,6 +19,7 @@ from tests.conftest import NOON
 from tests.factories.people import make_organisation, make_user
 from tests.factories.pool import (
     EVENINGS,
+    admit,
     give_papers,
     make_active_expert,
     make_area,
@@ -148,7 +149,7 @@ def test_who_left_is_out_and_who_is_stopped_or_pauses_is_shown_as_such() -> None
 
     assert found == {
         stopped.pk: ("SUSPENDED", True, False),
-        pausing.pk: ("ACTIVE", False, True),
+        pausing.pk: ("PAUSED", False, True),
         learning.pk: ("IN_TRAINING", False, False),
     }
 
@@ -232,6 +233,7 @@ def test_deployability_and_the_work_matrix_agree() -> None:
     require_vog(Activity.CHAT)
     expert = make_expert()
     give_papers(expert, issue_date=NOON.date() - 200 * DAY)
+    admit(expert)
     expert = actions.activate(expert_id=expert.pk, by=expert.coordinator, now=NOON)
 
     matrix = queries.work_matrix(expert, on=NOON.date())
@@ -263,6 +265,7 @@ def test_what_is_undecided_counts_as_law_for_matching_the_board_and_the_person(
 ) -> None:
     expert = make_expert()
     give_papers(expert, issue_date=add_months(NOON.date(), -months_old))
+    admit(expert)
     actions.activate(expert_id=expert.pk, by=expert.coordinator, now=NOON)
     expert.refresh_from_db()
 

@@ -22,6 +22,7 @@ from pool.models import (
     Expert,
     ExpertActivity,
     ExpertLanguage,
+    Intake,
     LifeExperience,
     OnCallShift,
     RegionProfile,
@@ -81,7 +82,14 @@ def vog(expert: Expert, **fields: Any) -> VogEvidence:
 
 def suspension(expert: Expert, **fields: Any) -> Suspension:
     return Suspension.objects.create(
-        expert=expert, reason="OTHER", started_at=NOON, started_by=expert.coordinator, **fields
+        expert=expert,
+        **{
+            "reason": "OTHER",
+            "came_from": "ACTIVE",
+            "started_at": NOON,
+            "started_by": expert.coordinator,
+            **fields,
+        },
     )
 
 
@@ -150,6 +158,27 @@ def application(expert: Expert, **fields: Any) -> VogApplication:
     return row
 
 
+def intake(expert: Expert, **fields: Any) -> Intake:
+    row = Intake(expert=expert, data_key=expert.data_key)
+    row.said = {"answers": {}, "outcome": "GOES_ON"}
+    plain = {
+        "talked_on": TODAY,
+        "talked_by": expert.coordinator,
+        "written_at": NOON,
+        "keep_until": NOON + 366 * DAY,
+    }
+    for name, value in {**plain, **fields}.items():
+        setattr(row, name, value)
+    row.save(force_insert=True)
+    return row
+
+
+def left_with_a_reason(expert: Expert) -> None:
+    expert.leaving_reason, expert.state = "MOVED", ExpertState.LEFT
+    expert.left_at = expert.keep_until = NOON
+    expert.save()
+
+
 def bridge(expert: Expert, **fields: Any) -> VogBridge:
     plain: dict[str, Any] = {
         "reason": "NO_OTHER",
@@ -167,6 +196,19 @@ REFUSED: dict[str, Break] = (
     {
         "expert_state_known": change(state="ELSEWHERE"),
         "expert_left_at_iff_left": change(state=ExpertState.LEFT),
+        "expert_kept_three_months_at_most": change(
+            state=ExpertState.LEFT, admitted_on=TODAY, left_at=NOON, keep_until=NOON + 92 * DAY
+        ),
+        "expert_not_admitted_kept_four_weeks_at_most": change(
+            state=ExpertState.LEFT, left_at=NOON, keep_until=NOON + 29 * DAY
+        ),
+        "expert_paused_at_iff_paused": change(paused_at=NOON),
+        "expert_takes_part_once_admitted": change(state=ExpertState.ACTIVE),
+        "expert_leaving_has_a_last_day": change(state=ExpertState.LEAVING, admitted_on=TODAY),
+        "expert_left_without_reason": left_with_a_reason,
+        "suspension_came_from_known": lambda expert: suspension(expert, came_from="LEFT"),
+        "intake_one_per_expert": twice(intake),
+        "intake_kept_a_year_at_most": lambda expert: intake(expert, keep_until=NOON + 367 * DAY),
         "expert_travel_radius_between_1_and_200_km": change(travel_radius_km=0),
         "expert_activity_once": twice(
             lambda expert: ExpertActivity.objects.create(expert=expert, activity="CHAT")

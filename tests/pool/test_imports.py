@@ -103,7 +103,7 @@ def test_a_file_in_order_is_taken_over_as_a_whole(region: Region, cas: User, kin
         found = {one.last_name: one for one in Expert.objects.all()}
         assert sorted(found) == ["Oost 0", "Oost 1", "Oost 2"]
         one = found["Oost 0"]
-        assert (one.state, one.travel_radius_km, one.max_running) == ("INVITED", 15, 2)
+        assert (one.state, one.travel_radius_km, one.max_running) == ("APPLICANT", 15, 2)
         assert set(
             ExpertActivity.objects.filter(expert=one).values_list("activity", flat=True)
         ) == {"BUDDY_1ON1", "CHAT"}

@@ -18,6 +18,7 @@ from tests.conftest import NOON
 from tests.factories.people import client_as, make_user
 from tests.factories.pool import (
     EVENINGS,
+    admit,
     make_active_expert,
     make_area,
     make_expert,
@@ -63,6 +64,7 @@ def pool(region: Region, cas: User, dina: User) -> None:
         )
         make_expert(cas, first_name="New", home_area="1012")
         bare = make_expert(cas, first_name="Bare", activities=frozenset({"CONSULT", "BUDDY_1ON1"}))
+        admit(bare)
         actions.activate(expert_id=bare.pk, by=cas, now=NOON)
 
 
@@ -81,7 +83,7 @@ def ask(user: User, **wanted: str) -> set[str]:
         ({}, {"Eva", "Wim", "New", "Bare"}),
         ({"standing": "READY"}, {"Eva", "Wim"}),
         ({"standing": "STOPPED"}, {"Bare"}),
-        ({"standing": "INVITED"}, {"New"}),
+        ({"standing": "APPLICANT"}, {"New"}),
         ({"activity": "CONSULT"}, {"Bare"}),
         ({"host": "LOCAL_TEAM"}, {"Eva", "Wim"}),
         ({"host": "LOCAL_TEAM", "activity": "CONSULT"}, set()),

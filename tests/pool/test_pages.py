@@ -28,6 +28,7 @@ from tests.conftest import NOON
 from tests.factories.people import client_as, make_user
 from tests.factories.pool import (
     EVENINGS,
+    admit,
     give_papers,
     make_active_expert,
     make_area,
@@ -175,7 +176,7 @@ def test_registering_writes_somebody_in_and_sends_an_invitation(region: Region, 
     with region_scope(region.pk):
         expert = Expert.objects.get()
         profile = actions.profile_of(expert)
-        assert (expert.first_name, expert.state) == ("Malika", ExpertState.INVITED)
+        assert (expert.first_name, expert.state) == ("Malika", ExpertState.APPLICANT)
         assert profile.languages == (("ar", "B2"), ("nl", "NATIVE"))
         assert profile.activities == frozenset({"BUDDY_1ON1", "CHAT"})
     assert events(region, "invitation.made") == 1
@@ -452,7 +453,7 @@ def test_an_unknown_paper_is_not_there(cas: User, ruben: Expert) -> None:
 @pytest.mark.parametrize(
     ("move", "after"),
     [
-        ("pause", (ExpertState.ACTIVE, True)),
+        ("pause", (ExpertState.PAUSED, True)),
         ("resume", (ExpertState.ACTIVE, False)),
         ("train", (ExpertState.IN_TRAINING, False)),
         ("leave", (ExpertState.LEFT, False)),
@@ -479,8 +480,9 @@ def test_before_somebody_takes_part_the_page_says_what_is_missing(
     region: Region, cas: User
 ) -> None:
     with region_scope(region.pk):
+        make_region_profile()
         require_vog()
-        malika = make_expert(cas, first_name="Malika")
+        malika = admit(make_expert(cas, first_name="Malika"))
     client, url = client_as(cas), reverse("pool:expert-detail", args=[malika.pk])
 
     before = client.get(url).content.decode()
@@ -501,11 +503,11 @@ def test_before_somebody_takes_part_the_page_says_what_is_missing(
 def test_with_everything_in_order_the_page_says_for_which_work(region: Region, cas: User) -> None:
     with region_scope(region.pk):
         require_vog()
-        malika = make_expert(cas, first_name="Malika")
+        malika = admit(make_expert(cas, first_name="Malika"))
         give_papers(malika)
         actions.set_week(expert_id=malika.pk, rows=EVENINGS, by=cas, now=clock.now())
         colleague = make_user("Petra Zandvliet", Role.COORDINATOR)
-        bare = make_expert(cas, first_name="Sem", email="sem@voorbeeld.example")
+        bare = admit(make_expert(cas, first_name="Sem", email="sem@voorbeeld.example"))
 
     ready = client_as(cas).get(reverse("pool:expert-detail", args=[malika.pk])).content.decode()
     seen = client_as(colleague).get(reverse("pool:expert-detail", args=[bare.pk])).content.decode()

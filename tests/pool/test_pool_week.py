@@ -214,6 +214,7 @@ def crowd(n: int, like: Expert) -> None:
             data_key=like.data_key,
             coordinator=like.coordinator,
             state="ACTIVE",
+            admitted_on=NOON.date(),
             first_name=f"Ada{number}",
             last_name="Kaars",
             phone="",

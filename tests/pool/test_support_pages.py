@@ -18,7 +18,7 @@ from pool import actions
 from pool.models import Expert, SupportContact, SupportOverride, SupportRhythm, Term, Training
 from tests.conftest import NOON
 from tests.factories.people import client_as, make_user
-from tests.factories.pool import make_active_expert, make_expert
+from tests.factories.pool import admit, make_active_expert, make_expert
 
 pytestmark = pytest.mark.django_db(databases=["default", "denials"])
 DAY = timedelta(days=1)
@@ -147,6 +147,7 @@ def test_the_list_of_support_is_about_the_own_people(
 def test_an_evening_is_one_form_for_everybody(region: Region, late: Expert, cas: User) -> None:
     with region_scope(region.pk):
         bes = make_expert(cas, first_name="Bes")
+        admit(bes)
         actions.start_training(expert_id=bes.pk, by=cas, now=NOON)
     client, address = client_as(cas), reverse("pool:support-evening")
     sent: dict[str, Any] = {"kind": "INTERVISION", "held_on": str(today())}

@@ -20,7 +20,7 @@ from pool.models import Expert, VogApplication, VogAttempt, VogEvidence
 from pool.states import VOG_APPLICATION, VOLUNTARY, VogState
 from tests.conftest import NOON
 from tests.factories.people import make_user
-from tests.factories.pool import give_papers, make_expert, make_region_profile
+from tests.factories.pool import admit, give_papers, make_expert, make_region_profile
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -150,6 +150,7 @@ def test_a_plain_end_keeps_no_date_of_a_refusal(scene: Scene) -> None:
 def test_leaving_the_pool_erases_the_way_and_the_date(scene: Scene) -> None:
     scene.reach("REFUSED")
     actions.plan_attempt(expert_id=scene.ruben.pk, from_on=TODAY + 90 * DAY, by=scene.cas, now=NOON)
+    admit(scene.ruben)
     actions.start_training(expert_id=scene.ruben.pk, by=scene.cas, now=NOON)
 
     actions.leave(expert_id=scene.ruben.pk, by=scene.cas, now=NOON)
