@@ -26,12 +26,14 @@ class Machine:
         states: every state there is, in the order of its enumeration.
         moves: state -> states that may follow.
         who: state -> who may cause entering it, in words; shown in the documents.
+        movers: (state, next state) -> who may cause that one move, where that differs.
     """
 
     name: str
     states: tuple[str, ...]
     moves: Mapping[str, frozenset[str]]
     who: Mapping[str, str] = field(default_factory=dict)
+    movers: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def require(self, old: str, new: str) -> None:
         """Raise IllegalMove unless `old` may be followed by `new`."""
@@ -47,16 +49,27 @@ class Machine:
         ends = [state for state in self.states if not self.moves.get(state)]
         lines = ["stateDiagram-v2"]
         lines += [f"    [*] --> {state}" for state in self.states if state not in entered]
-        lines += [f"    {old} --> {new}" for old in self.moves for new in sorted(self.moves[old])]
+        lines += [
+            f"    {old} --> {new}{self._said(old, new)}"
+            for old in self.moves
+            for new in sorted(self.moves[old])
+        ]
         lines += [f"    {state} --> [*]" for state in ends]
         return "\n".join(lines)
+
+    def _said(self, old: str, new: str) -> str:
+        mover = self.movers.get((old, new))
+        return f": {mover}" if mover else ""
 
 
 MACHINES: list[Machine] = []
 
 
 def machine(
-    name: str, moves: Mapping[Any, set[Any]], who: Mapping[Any, str] | None = None
+    name: str,
+    moves: Mapping[Any, set[Any]],
+    who: Mapping[Any, str] | None = None,
+    movers: Mapping[tuple[Any, Any], str] | None = None,
 ) -> Machine:
     """Declare a machine and list it, so that the documents and tests find it.
 
@@ -64,12 +77,14 @@ def machine(
         name: what it is a machine of, in glossary words.
         moves: state -> states that may follow; the keys are members of one enumeration.
         who: state -> who may cause entering it.
+        movers: (state, next state) -> who may cause that one move.
     """
     made = Machine(
         name=name,
         states=tuple(str(state) for state in type(next(iter(moves)))),
         moves={str(old): frozenset(str(n) for n in new) for old, new in moves.items()},
         who={str(state): words for state, words in (who or {}).items()},
+        movers={(str(old), str(new)): words for (old, new), words in (movers or {}).items()},
     )
     MACHINES.append(made)
     return made

@@ -14,9 +14,15 @@ from core.outbox import message_failed
 from core.outbox.models import Message
 from matching.actions import ask_to_call, hurry, withdraw_offers_of
 from matching.actions.passing import pass_on
-from matching.actions.tasks import open_task, settle_task
+from matching.actions.tasks import (
+    open_task,
+    settle_application,
+    settle_handing,
+    settle_task,
+)
 from matching.models.requests import TaskKind
-from matching.queries.lent import asked_elsewhere
+from matching.queries.held import held_of
+from matching.queries.lent import asked_elsewhere, works_elsewhere
 from pool import signals
 from pool.models import Correction, Debrief, Expert, LendingGrant
 
@@ -25,6 +31,7 @@ TODAY, A_WEEK = timedelta(hours=4), timedelta(days=7)
 
 @receiver(signals.expert_paused, dispatch_uid="matching.expert_paused")
 @receiver(signals.expert_suspended, dispatch_uid="matching.expert_suspended")
+@receiver(signals.expert_leaving, dispatch_uid="matching.expert_leaving")
 @receiver(signals.expert_left, dispatch_uid="matching.expert_left")
 @receiver(signals.consent_withdrawn, dispatch_uid="matching.consent_withdrawn")
 def take_offers_back(*, expert: Expert, now: datetime, **_more: Any) -> None:
@@ -74,6 +81,62 @@ def ask_to_hand_over(*, expert: Expert, now: datetime, **_more: Any) -> None:
         once_per=f"consent:{expert.pk}:{now:%Y%m%dT%H%M}",
         now=now,
     )
+
+
+@receiver(signals.expert_suspended, dispatch_uid="matching.pass_suspended")
+@receiver(signals.expert_leaving, dispatch_uid="matching.pass_leaving")
+@receiver(signals.expert_left, dispatch_uid="matching.pass_left")
+def ask_to_pass(*, expert: Expert, now: datetime, **_more: Any) -> None:
+    """What runs with somebody who stops passes to others today, also where that one is lent."""
+    for region_id in [expert.region_id, *works_elsewhere(expert)]:
+        with region_scope(region_id):
+            if held_of(expert.pk):
+                open_task(
+                    TaskKind.PASS_WORK,
+                    expert=Expert.reachable.get(pk=expert.pk),
+                    due_at=now + TODAY,
+                    once_per=f"pass-work:{expert.pk}:{now:%Y%m%dT%H%M%S}",
+                    now=now,
+                )
+
+
+@receiver(signals.expert_returns, dispatch_uid="matching.expert_returns")
+def need_not_pass(*, expert: Expert, now: datetime, **_more: Any) -> None:
+    """Somebody stays after all, or came back: nobody has to hand over what still runs."""
+    for region_id in [expert.region_id, *works_elsewhere(expert)]:
+        with region_scope(region_id):
+            settle_handing(expert.pk, now=now)
+
+
+@receiver(signals.expert_applied, dispatch_uid="matching.expert_applied")
+def ask_to_talk(*, expert: Expert, now: datetime, **_more: Any) -> None:
+    """Somebody wants to join: a coordinator calls within the week that was promised."""
+    open_task(
+        TaskKind.APPLICATION,
+        expert=expert,
+        due_at=now + A_WEEK,
+        once_per=f"application:{expert.pk}:applied",
+        now=now,
+    )
+
+
+@receiver(signals.intake_again, dispatch_uid="matching.intake_again")
+def ask_to_talk_again(*, expert: Expert, now: datetime, **_more: Any) -> None:
+    """The day has come on which somebody was to be called about joining."""
+    open_task(
+        TaskKind.APPLICATION,
+        expert=expert,
+        due_at=now + TODAY,
+        once_per=f"application:{expert.pk}:{now:%Y%m%d}",
+        now=now,
+    )
+
+
+@receiver(signals.application_taken, dispatch_uid="matching.application_taken")
+@receiver(signals.expert_left, dispatch_uid="matching.application_over")
+def need_not_talk(*, expert: Expert, now: datetime, **_more: Any) -> None:
+    """They talked, or it is over."""
+    settle_application(expert.pk, now=now)
 
 
 @receiver(signals.correction_asked, dispatch_uid="matching.correction_asked")

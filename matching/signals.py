@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from django.dispatch import Signal
 
-# assignment: the row that began or ended.
+# assignment: the row that began or ended; on its end also `is_passed`: another takes it over, and
+# what was planned waits for that one.
 assignment_started = Signal()
 assignment_ended = Signal()
 # request, codes (the items that opened again) and why (a `reference.Cause`).

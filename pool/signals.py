@@ -10,9 +10,10 @@ from django.dispatch import Signal
 
 expert_paused = Signal()
 expert_suspended = Signal()
-# Somebody named a last day (`expert.leaves_on`), or stays after all.
+# Somebody named a last day: `expert.leaves_on`.
 expert_leaving = Signal()
-expert_stays = Signal()
+# Who was leaving stays after all, or who was stopped is back.
+expert_returns = Signal()
 expert_left = Signal()
 # Somebody wrote in through an invitation; and a coordinator took it up.
 expert_applied = Signal()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from django.db import models
@@ -30,7 +30,7 @@ class Mover(StrEnum):
     EXPERT = "the expert"
     STAFF = "coordinator"
     TWO = "two coordinators"
-    CLOCK = "the calendar, after the last day"
+    CLOCK = "the calendar"
 
 
 _OWN = frozenset({Mover.EXPERT, Mover.STAFF})
@@ -80,23 +80,24 @@ EXPERT_MOVES: Mapping[ExpertState, Mapping[ExpertState, frozenset[Mover]]] = {
     },
     ExpertState.LEFT: {},
 }
+
+
+def _said(movers: Iterable[Mover]) -> str:
+    return " or ".join(one for one in Mover if one in set(movers))
+
+
 EXPERT = machine(
     "expert",
     {state: set(moves) for state, moves in EXPERT_MOVES.items()},
     {
-        ExpertState.APPLICANT: "the expert through an invitation, or a coordinator who writes in",
-        **{
-            to: ", or ".join(
-                dict.fromkeys(
-                    mover
-                    for moves in EXPERT_MOVES.values()
-                    for mover in Mover
-                    if mover in moves.get(to, ())
-                )
-            )
-            for to in ExpertState
-            if to != ExpertState.APPLICANT
-        },
+        to: _said(mover for moves in EXPERT_MOVES.values() for mover in moves.get(to, ()))
+        for to in ExpertState
+    }
+    | {ExpertState.APPLICANT: "the expert through an invitation, or a coordinator who writes in"},
+    {
+        (old, new): _said(movers)
+        for old, moves in EXPERT_MOVES.items()
+        for new, movers in moves.items()
     },
 )
 # Admitted: the first talks are over, and somebody said yes.

@@ -13,6 +13,8 @@ from pool.views import (
     exports,
     hours,
     imports,
+    intake,
+    leaving,
     limits,
     overview,
     own,
@@ -33,6 +35,8 @@ app_name = "pool"
 urlpatterns = [
     path("pool/", people.expert_list, name="expert-list"),
     path("pool/nieuw/", experts.expert_register, name="expert-register"),
+    path("pool/uitnodigen/", intake.applicant_invite, name="applicant-invite"),
+    path("pool/uitnodigen/<uuid:invitation_id>/", intake.applicant_again, name="applicant-again"),
     path("pool/dienst/", duty.on_call, name="on-call"),
     path("pool/dienst/<uuid:shift_id>/weg/", duty.on_call_remove, name="on-call-remove"),
     path("pool/week/", weeks.pool_week, name="pool-week"),
@@ -70,6 +74,10 @@ urlpatterns = [
     path("pool/<uuid:expert_id>/wijzigen/", experts.expert_edit, name="expert-edit"),
     path("pool/<uuid:expert_id>/bereiken/", experts.expert_contact, name="expert-contact"),
     path("pool/<uuid:expert_id>/stap/", experts.expert_move, name="expert-move"),
+    path("pool/<uuid:expert_id>/gesprek/", intake.expert_intake, name="intake"),
+    path("pool/<uuid:expert_id>/samen/", intake.expert_duos, name="expert-duos"),
+    path("pool/<uuid:expert_id>/papieren/", papers.papers_first, name="papers-first"),
+    path("pool/<uuid:expert_id>/weggaan/", leaving.expert_leave, name="expert-leave"),
     path("pool/<uuid:expert_id>/stoppen/", experts.expert_suspend, name="expert-suspend"),
     path("pool/<uuid:expert_id>/terug/", experts.expert_readmit, name="expert-readmit"),
     path("pool/<uuid:expert_id>/uren/", hours.expert_week, name="expert-week"),
@@ -131,6 +139,8 @@ urlpatterns = [
     path(
         "pool/rechtzetten/<uuid:correction_id>/", data.correction_answer, name="correction-answer"
     ),
+    path("ik/aanmelden/", intake.my_application, name="my-application"),
+    path("ik/stoppen/", leaving.my_leaving, name="my-leaving"),
     path("ik/gegevens/", data.my_data, name="my-data"),
     path("ik/gegevens/wie-keek/", data.my_looks, name="my-looks"),
     path("ik/gegevens/alles/", data.my_export, name="my-export"),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.dispatch import receiver
 
 from core.access.models import User
 from core.access.scope import region_scope
+from core.clock import AMSTERDAM
 from matching import signals as matching
 from matching.models import Assignment, Measure, Request
 from matching.queries.lent import works_elsewhere
 from pool import signals as pool
 from pool.models import Expert, VogEvidence
+from pool.rules import instant_of
 from scheduling import actions
 from scheduling.queries import future_sessions
 
@@ -31,10 +33,18 @@ def measure_changed(measure: Measure, now: datetime, **_facts: object) -> None:
 
 
 @receiver(matching.assignment_ended, dispatch_uid="scheduling.assignment_ended")
-def assignment_ended(assignment: Assignment, now: datetime, **_facts: object) -> None:
-    """Nobody comes any more: what was planned with this expert for this request is over."""
-    sessions = future_sessions(at=now, request=assignment.seat.request, expert=assignment.expert)
-    actions.cancel_sessions(sessions, now=now)
+def assignment_ended(
+    assignment: Assignment, now: datetime, *, is_passed: bool, **_facts: object
+) -> None:
+    """What was planned with this expert waits for whoever takes over, or is over."""
+    actions.count_newcomer(assignment, now=now)
+    if is_passed:
+        actions.free_of(assignment, now=now)
+    else:
+        sessions = future_sessions(
+            at=now, request=assignment.seat.request, expert=assignment.expert
+        )
+        actions.cancel_sessions(sessions, now=now)
     actions.settle_lists(expert=assignment.expert, now=now)
 
 
@@ -48,6 +58,20 @@ def request_closed(request: Request, now: datetime, **_facts: object) -> None:
 def expert_suspended(expert: Expert, now: datetime, **_facts: object) -> None:
     """Whoever is suspended goes nowhere until a human looked."""
     _unsettle_everywhere(expert, "EXPERT_SUSPENDED", now=now)
+
+
+@receiver(pool.expert_left, dispatch_uid="scheduling.expert_left")
+def expert_left(expert: Expert, now: datetime, **_facts: object) -> None:
+    """Nobody goes on a yes of somebody who left; a coordinator hands it over today."""
+    _unsettle_everywhere(expert, "EXPERT_LEFT", now=now)
+
+
+@receiver(pool.expert_leaving, dispatch_uid="scheduling.expert_leaving")
+def expert_leaving(expert: Expert, now: datetime, **_facts: object) -> None:
+    """What was planned for after the last day waits for somebody else; before it, it goes on."""
+    if expert.leaves_on is not None:
+        after = instant_of(expert.leaves_on + timedelta(days=1), 0, AMSTERDAM) - INSTANT
+        _unsettle_everywhere(expert, "EXPERT_LEAVING", now=now, after=after)
 
 
 @receiver(matching.request_passed_on, dispatch_uid="scheduling.request_passed_on")
@@ -64,13 +88,19 @@ def consent_withdrawn(expert: Expert, now: datetime, **_facts: object) -> None:
     _unsettle_everywhere(expert, "NO_CONSENT", now=now)
 
 
-def _unsettle_everywhere(expert: Expert, why: str, *, now: datetime) -> None:
+# `future_sessions` begins after a moment; midnight itself is after the last day.
+INSTANT = timedelta(microseconds=1)
+
+
+def _unsettle_everywhere(
+    expert: Expert, why: str, *, now: datetime, after: datetime | None = None
+) -> None:
     """Also what is planned in a region to which somebody was lent; read first, by the own one."""
     others = works_elsewhere(expert)
-    actions.unsettle(future_sessions(at=now, expert=expert), why=why, now=now)
-    for region_id in others:
+    for region_id in [expert.region_id, *others]:
         with region_scope(region_id):
-            actions.unsettle(future_sessions(at=now, expert=expert), why=why, now=now)
+            sessions = future_sessions(at=after or now, expert=expert)
+            actions.unsettle(sessions, why=why, now=now)
 
 
 @receiver(pool.vog_ends_soon, dispatch_uid="scheduling.vog_ends_soon")

@@ -8,7 +8,7 @@ from matching.actions.answers import (
     undo_accept,
     undo_decline,
 )
-from matching.actions.assignments import end_assignment
+from matching.actions.assignments import end_assignment, pass_work
 from matching.actions.calls import (
     ChainOver,
     climb,
@@ -77,6 +77,7 @@ from matching.actions.rows import RequestOver
 from matching.actions.tasks import (
     ask_to_call,
     ask_to_look,
+    finish_handing,
     finish_task,
     open_task,
     settle_task,
@@ -140,6 +141,7 @@ __all__ = [
     "decline_offer",
     "end_assignment",
     "expire_offer",
+    "finish_handing",
     "finish_task",
     "hurry",
     "lapse_gate",
@@ -147,6 +149,7 @@ __all__ = [
     "open_request",
     "open_task",
     "pass_call",
+    "pass_work",
     "reach_end",
     "record_first_contact",
     "record_measure_event",

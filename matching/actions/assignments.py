@@ -11,12 +11,13 @@ from core import audit
 from core.access.models import User
 from matching import signals
 from matching.actions import notices
-from matching.actions.rows import lock_seat, move_request
-from matching.actions.tasks import settle_tasks
-from matching.actions.waves import go_on
-from matching.models import Assignment, GateItem, Offer, Seat
+from matching.actions.rows import RequestOver, lock_seat, move_request
+from matching.actions.tasks import settle_expert, settle_tasks
+from matching.actions.waves import close_wave, go_on, start_wave
+from matching.models import Assignment, GateItem, Offer, Seat, Wave
 from matching.models.requests import TaskKind
 from matching.permissions import require_coordinator
+from matching.queries.fit import look
 from matching.states import (
     ASSIGNMENT,
     RUNNING,
@@ -65,15 +66,21 @@ def begin_assignment(seat: Seat, offer: Offer, expert: Expert, *, now: datetime)
 
 
 def hand_back(
-    assignment: Assignment, offer_state: OfferState, *, by: User | None, now: datetime
+    assignment: Assignment,
+    offer_state: OfferState,
+    *,
+    by: User | None,
+    now: datetime,
+    is_passed: bool = False,
 ) -> None:
     """End an assignment and open its seat again; the caller holds the request.
 
-    What the expert confirmed in the gate opens too: it was about this expert.
+    What the expert confirmed in the gate opens too: it was about this expert. With `is_passed`
+    the next one takes over what is planned.
     """
     seat = assignment.seat
     request = seat.request
-    _end(assignment, by=by, now=now)
+    _end(assignment, by=by, now=now, is_passed=is_passed)
     Offer.objects.filter(pk=assignment.offer_id, state=OfferState.ACCEPTED).update(
         state=offer_state, closed_at=now
     )
@@ -128,11 +135,45 @@ def close_assignments(request_id: UUID, *, by: User | None, now: datetime) -> in
     return len(rows)
 
 
-def _end(assignment: Assignment, *, by: User | None, now: datetime) -> None:
+@transaction.atomic
+def pass_work(
+    *, assignment_id: UUID, to: UUID | None = None, by: User, now: datetime
+) -> Wave | None:
+    """Let somebody else go on with this work: it ends here, and others are asked at once.
+
+    `to` is asked first, then the others in the order of the ranking. What was planned stays, and
+    waits for whoever says yes.
+
+    Returns:
+        The wave, or None where nobody can: then the coordinators have been told.
+
+    Raises:
+        Assignment.DoesNotExist, NotAllowed, IllegalMove, RequestOver, DoesNotFit, and what
+        `start_wave` raises: nothing was changed.
+    """
+    require_coordinator(by)
+    assignment = Assignment.objects.select_related("expert").get(pk=assignment_id)
+    assignment.seat = lock_seat(assignment.seat_id)
+    assignment.refresh_from_db(fields=["state"])
+    ASSIGNMENT.require(assignment.state, AssignmentState.ENDED)
+    if assignment.seat.request.state not in RUNNING:
+        raise RequestOver
+    hand_back(assignment, OfferState.WITHDRAWN, by=by, now=now, is_passed=True)
+    close_wave(assignment.seat, now=now)
+    order = look(assignment.seat, now=now).fitting
+    if to is not None:
+        order = [to, *(one for one in order if one != to)]
+    return start_wave(seat_id=assignment.seat_id, by=by, now=now, experts=order or None)
+
+
+def _end(
+    assignment: Assignment, *, by: User | None, now: datetime, is_passed: bool = False
+) -> None:
     Assignment.objects.filter(pk=assignment.pk).exclude(state=AssignmentState.ENDED).update(
         state=AssignmentState.ENDED, ended_at=now
     )
     assignment.state, assignment.ended_at = AssignmentState.ENDED, now
     release(source=assignment.pk)
     audit.record("assignment.ended", by=by, at=now, subject=assignment.expert_id, target=assignment)
-    signals.assignment_ended.send(sender=None, assignment=assignment, now=now)
+    signals.assignment_ended.send(sender=None, assignment=assignment, is_passed=is_passed, now=now)
+    settle_expert(assignment.expert_id, now=now)

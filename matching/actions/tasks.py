@@ -13,9 +13,10 @@ from core import audit
 from core.access.models import User
 from core.outbox.models import Message
 from matching.actions.calls import stop_calling
-from matching.models import Offer, Request, Task
+from matching.models import Assignment, Offer, Request, Task
 from matching.models.requests import TaskKind
 from matching.permissions import require_coordinator
+from matching.states import AssignmentState
 from pool.models import Expert
 
 # What went wrong with the machine waits for nobody's term.
@@ -106,6 +107,47 @@ def settle_tasks(*kinds: TaskKind, request: Request, now: datetime, is_solved: b
     if kinds:
         open_ones = open_ones.filter(kind__in=kinds)
     return _settle(open_ones.values_list("pk", flat=True), now=now, is_solved=is_solved)
+
+
+def settle_expert(expert_id: UUID, *, now: datetime) -> int:
+    """Nothing runs with this expert any more: nobody has to hand anything over. Returns how many.
+
+    Who takes consent back is looked at by a person all the same.
+    """
+    held = Assignment.objects.filter(expert=expert_id).exclude(state=AssignmentState.ENDED)
+    if held.exists():
+        return 0
+    return settle_handing(expert_id, now=now)
+
+
+def settle_handing(expert_id: UUID, *, now: datetime) -> int:
+    """Nobody has to hand over the work of this expert (any more). Returns how many tasks."""
+    return _settle_of(TaskKind.PASS_WORK, expert_id, now=now)
+
+
+@transaction.atomic
+def finish_handing(*, expert_id: UUID, by: User, now: datetime) -> int:
+    """A coordinator looked at what runs with somebody who leaves: it goes on for now.
+
+    Raises:
+        NotAllowed.
+    """
+    require_coordinator(by)
+    rows = Task.objects.filter(expert=expert_id, kind=TaskKind.PASS_WORK, done_at=None)
+    ids = list(rows.values_list("pk", flat=True))
+    for task_id in ids:
+        finish_task(task_id=task_id, by=by, now=now)
+    return len(ids)
+
+
+def settle_application(expert_id: UUID, *, now: datetime) -> int:
+    """Nobody has to call this person about joining (any more). Returns how many tasks."""
+    return _settle_of(TaskKind.APPLICATION, expert_id, now=now)
+
+
+def _settle_of(kind: TaskKind, expert_id: UUID, *, now: datetime) -> int:
+    rows = Task.objects.filter(expert=expert_id, kind=kind, done_at=None)
+    return _settle(rows.values_list("pk", flat=True), now=now)
 
 
 def settle_task(*, once_per: str, now: datetime) -> int:

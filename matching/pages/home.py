@@ -35,7 +35,8 @@ from pool.queries import on_call
 
 SOON = timedelta(hours=1)  # from here on a task is red: somebody must act now
 AHEAD = timedelta(hours=24)
-ABOUT_EXPERT = {TaskKind.CORRECTION, TaskKind.CONSENT}
+ABOUT_EXPERT = {TaskKind.CORRECTION}
+HANDS_OVER = {TaskKind.CONSENT, TaskKind.PASS_WORK}
 # Off the list when somebody says so; the others solve themselves.
 BY_HAND = {TaskKind.TOO_HEAVY, TaskKind.MESSAGE_FAILED, TaskKind.NOBODY_FITS, TaskKind.CONSENT}
 MOST_MOMENTS = 5
@@ -230,6 +231,8 @@ def _title(task: Task) -> str:
         TaskKind.CORRECTION: gettext("Somebody asks to put something right"),
         TaskKind.CONSENT: gettext("Consent withdrawn: hand over what runs"),
         TaskKind.PAPERS_END: gettext("Decide on sessions: a paper ends"),
+        TaskKind.APPLICATION: gettext("Somebody wants to join: call"),
+        TaskKind.PASS_WORK: gettext("Hand over today what runs"),
     }
     return titles[TaskKind(task.kind)]
 
@@ -250,6 +253,8 @@ def _text(task: Task) -> str:
         TaskKind.CORRECTION: gettext("The answer is a yes or a no. The law gives a month."),
         TaskKind.CONSENT: gettext("This person is in no list any more. The page says what runs."),
         TaskKind.PAPERS_END: gettext("What nobody decided on by then does not go on."),
+        TaskKind.APPLICATION: gettext("A week was promised. Write the talk down and it is off."),
+        TaskKind.PASS_WORK: gettext("One page has it all, with a proposal for each."),
     }
     return texts[TaskKind(task.kind)]
 
@@ -292,6 +297,10 @@ def _acts(task: Task, url: str, phones: Mapping[UUID, str]) -> Iterable[Act]:
         yield Act(label, f"{url}{anchor}")
     elif kind == TaskKind.PAPERS_END and task.expert_id:
         yield Act(gettext("Decide"), reverse("scheduling:sessions-after", args=[task.expert_id]))
+    elif kind in HANDS_OVER and task.expert_id:
+        yield Act(gettext("Hand over"), reverse("scheduling:work-pass", args=[task.expert_id]))
+    elif kind == TaskKind.APPLICATION and task.expert_id:
+        yield Act(gettext("First talk"), reverse("pool:intake", args=[task.expert_id]))
     elif kind in ABOUT_EXPERT and task.expert_id:
         yield Act(gettext("Open"), reverse("pool:expert-detail", args=[task.expert_id]))
     if kind == TaskKind.DEBRIEF:

@@ -211,20 +211,30 @@ def _candidate(
 ) -> Candidate:
     expert = rows.experts[UUID(line["expert"])]
     parts = {one["code"]: Part(one["code"], one["points"], one["fact"]) for one in line["parts"]}
-    full = {**WEIGHTS, **(weights or {})}
-    shown = [part for part in parts.values() if not _says_nothing(part)]
-    strong = [part for part in shown if part.points >= HALF * full.get(part.code, 0)]
-    weak = [part for part in shown if part not in strong]
+    whys, why_nots = spoken(parts.values(), weights)
     offer = answered.get(expert.pk)
     return Candidate(
         expert_id=expert.pk,
         rank=rank,
         name=expert.short_name,
         about=_about(parts, expert),
-        whys=[said for part in strong if (said := why(part, Audience.COORDINATOR))],
-        why_nots=[said for part in weak if (said := why(part, Audience.COORDINATOR))],
+        whys=whys,
+        why_nots=why_nots,
         badge=_answer_badge(offer) if offer else None,
     )
+
+
+def spoken(parts: Iterable[Part], weights: Mapping[str, int]) -> tuple[list[str], list[str]]:
+    """What speaks for somebody and what against, as a coordinator reads it."""
+    full = {**WEIGHTS, **(weights or {})}
+    shown = [part for part in parts if not _says_nothing(part)]
+    strong = [part for part in shown if part.points >= HALF * full.get(part.code, 0)]
+    weak = [part for part in shown if part not in strong]
+    for_it, against = (
+        [said for part in some if (said := why(part, Audience.COORDINATOR))]
+        for some in (strong, weak)
+    )
+    return for_it, against
 
 
 def _says_nothing(part: Part) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from core.access.models import Membership, Role
 from core.ui import moments
@@ -23,6 +23,7 @@ from matching.queries.lent import There, there
 from pool.geo import distance_km
 from pool.models import Debrief, Expert, LendingGrant, RegionProfile
 from pool.queries import coordinator_phone, debriefs_of, lending_of
+from pool.states import ExpertState
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,27 @@ def elsewhere_of(expert: Expert) -> list[Elsewhere]:
     return [Elsewhere(one, there(expert, one.borrower_region_id)) for one in lending_of(expert)]
 
 
+# How it stands for who gets no questions; in other states there may be some.
+TITLES = {
+    ExpertState.APPLICANT: gettext_lazy("You wrote in. %(name)s calls you for a first talk."),
+    ExpertState.INTAKE: gettext_lazy("You talk with %(name)s about joining."),
+    ExpertState.IN_TRAINING: gettext_lazy("You learn first. No questions come yet."),
+    ExpertState.PAUSED: gettext_lazy("You have a pause"),
+    ExpertState.SUSPENDED: gettext_lazy("No questions now. %(name)s is there for you."),
+    ExpertState.LEAVING: gettext_lazy("Your last day is %(day)s"),
+}
+
+
 def _title(expert: Expert, offers: Sequence[Offer]) -> str:
     if len(offers) == 1:
         return pgettext("title", "There is a question for you")
     if offers:
         return gettext("There are questions for you")
-    if expert.is_paused:
-        return gettext("You have a pause")
+    if expert.state in TITLES:
+        return str(TITLES[ExpertState(expert.state)]) % {
+            "name": expert.coordinator.name.partition(" ")[0],
+            "day": moments.day(expert.leaves_on) if expert.leaves_on else "",
+        }
     return gettext("No questions now")
 
 

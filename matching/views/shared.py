@@ -18,8 +18,10 @@ from core.audit import Reason
 from core.errors import NotAllowed, Refusal
 from matching.models import Request
 from matching.permissions import asks, may_coordinate, may_follow
+from pool.actions import invited_by
 from pool.models import Expert
 from pool.queries import expert_of
+from pool.views.shared import WriteInFirst
 
 
 def person(request: HttpRequest) -> User:
@@ -33,7 +35,7 @@ def own_expert(request: HttpRequest) -> Expert:
     """The expert who is looking; without a profile in this region there is no page."""
     expert = expert_of(person(request))
     if expert is None:
-        raise Http404
+        raise WriteInFirst if invited_by(person(request)) else Http404
     return expert
 
 

@@ -29,13 +29,15 @@ from matching.pages.today import today as today_of
 from matching.states import Conflict, OfferState
 from matching.views.shared import back_to, is_live, own_expert, person, told
 from pool.models import Expert
-from pool.queries import coordinator_phone
+from pool.queries import coordinator_phone, expert_of
 
 
 @allow(Role.EXPERT)
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
     """A question that waits, the next appointment, what runs, a pause, and whom to call."""
+    if expert_of(person(request)) is None:
+        return redirect("pool:my-application")
     now, expert = clock.now(), own_expert(request)
     page = today_of(expert, now=now)
     live = is_live(request)

@@ -124,16 +124,20 @@ def rebook(*, block: Block, start: datetime, end: datetime, travel: timedelta) -
     return block
 
 
-def release(*, source: UUID) -> int:
-    """Take back the hours that were given away to `source`. Returns how many blocks."""
-    return _given_to(source).update(state=BlockState.RELEASED)
+def release(*, source: UUID, expert_id: UUID | None = None) -> int:
+    """Take back the hours that were given away to `source`, by one expert or by all.
+
+    Returns how many blocks.
+    """
+    return _given_to(source, expert_id).update(state=BlockState.RELEASED)
 
 
-def _given_to(source: UUID) -> QuerySet[Block]:
+def _given_to(source: UUID, expert_id: UUID | None) -> QuerySet[Block]:
     """Live blocks of `source`: of own experts, and of those whom another region lends."""
     own = Q(region_id=current_region())
     lent = Q(grant_id__in=LendingGrant.to_us.order_by().values("pk"))
-    return Block.unbound.filter(own | lent, source=source, state=BlockState.LIVE)
+    blocks = Block.unbound.filter(own | lent, source=source, state=BlockState.LIVE)
+    return blocks if expert_id is None else blocks.filter(expert=expert_id)
 
 
 def weigh(*, source: UUID, is_heavy: bool, expert_id: UUID | None = None) -> int:
@@ -141,10 +145,7 @@ def weigh(*, source: UUID, is_heavy: bool, expert_id: UUID | None = None) -> int
 
     From its end on these experts rest. Returns how many blocks.
     """
-    blocks = _given_to(source)
-    if expert_id is not None:
-        blocks = blocks.filter(expert=expert_id)
-    return blocks.update(is_heavy=is_heavy)
+    return _given_to(source, expert_id).update(is_heavy=is_heavy)
 
 
 def _hours(start: datetime, end: datetime, travel: timedelta) -> dict[str, DateTimeTZRange]:

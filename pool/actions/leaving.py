@@ -23,7 +23,7 @@ from pool.models import Direction, Expert, Suspension
 from pool.models.experts import KEPT_AFTER, KEPT_UNADMITTED
 from pool.permissions import is_self
 from pool.rules import instant_of
-from pool.signals import expert_leaving, expert_left, expert_stays
+from pool.signals import expert_leaving, expert_left, expert_returns
 from pool.states import EXPERT, ExpertState
 
 LAST_DAY = "pool.last_day"
@@ -91,7 +91,7 @@ def stay(*, expert_id: UUID, by: User, now: datetime) -> Expert:
     move(expert, ExpertState.ACTIVE, leaves_on=None, leaving_reason=None)
     outbox.cancel(LAST_DAY, subject=expert.pk, now=now)
     audit.record("expert.stays", by=by, at=now, subject=expert.pk, target=expert)
-    expert_stays.send(sender=None, expert=expert, now=now)
+    expert_returns.send(sender=None, expert=expert, now=now)
     return expert
 
 
@@ -106,7 +106,8 @@ def leave(*, expert_id: UUID, by: User, now: datetime, reason: str = "") -> Expe
     """
     expert = locked(expert_id)
     require_move(expert, ExpertState.LEFT, by=by)
-    return end_membership(expert, by=by, now=now, reason=reason)
+    told = reason or expert.leaving_reason or ""
+    return end_membership(expert, by=by, now=now, reason=told)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from core.errors import Refusal
 from pool.actions.experts import locked
 from pool.actions.moves import move, require_move
 from pool.models import Expert, Suspension
-from pool.signals import expert_suspended
+from pool.signals import expert_returns, expert_suspended
 from pool.states import EXPERT, ExpertState
 from pool.vocabulary import SuspensionReason
 
@@ -82,3 +82,6 @@ def lift_suspension(subject: UUID, by: User, now: datetime) -> None:
     EXPERT.require(expert.state, back)
     move(expert, back, paused_at=now if back == ExpertState.PAUSED else None)
     audit.record("expert.readmitted", by=by, at=now, subject=expert.pk, target=expert)
+    # Who is still leaving comes back to that: what runs passes on all the same.
+    if back != ExpertState.LEAVING:
+        expert_returns.send(sender=None, expert=expert, now=now)

@@ -97,6 +97,15 @@ class TrainingForm(PoolForm):
         kinds.choices = big(term_choices(Vocabulary.TRAINING))
 
 
+class SignedForm(PoolForm):
+    """One agreement that everybody signs; which one is known."""
+
+    signed_on = DayField(
+        label=_("Signed on"),
+        error_messages={"required": _("Write the day on which it was signed.")},
+    )
+
+
 class AgreementForm(PoolForm):
     """A signed agreement."""
 

@@ -24,6 +24,7 @@ from pool.queries.hours import (
     rest_of,
     weeks_of,
 )
+from pool.queries.invited import asked_to_write_in
 from pool.queries.lending import (
     grant_to_us,
     guest,
@@ -118,6 +119,7 @@ __all__ = [
     "VogPage",
     "Wanted",
     "addresses_in_pool",
+    "asked_to_write_in",
     "board",
     "bridgeable",
     "call_order",

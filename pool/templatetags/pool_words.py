@@ -180,12 +180,6 @@ def term(code: str) -> str:
     return term_label(code)
 
 
-@register.simple_tag
-def leaving_reasons() -> list[tuple[str, str]]:
-    """What may be chosen when somebody leaves; nothing comes first."""
-    return [("", "—"), *((code, capfirst(str(label))) for code, label in LeavingReason.choices)]
-
-
 @register.filter
 def mail_words(address: str) -> SafeString:
     """An e-mail address that breaks behind its @ on a narrow screen, not in its last letter."""

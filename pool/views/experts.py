@@ -17,27 +17,27 @@ from core.clock import local
 from pool import actions, queries
 from pool.forms.coordinators import SuspendForm
 from pool.forms.experts import ExpertForm
-from pool.handing import held_of
+from pool.forms.intake import DuosForm
 from pool.models import Correction, Expert
 from pool.permissions import STAFF, may_record_papers, may_see_dates
 from pool.states import EXPERT, ExpertState
 from pool.views.shared import (
     done,
     expert_or_404,
-    leaving_reason,
     log_reading,
     person_of,
     shown_or_404,
 )
 from pool.views.specialisms import told_groups
 
+# What runs with them passes to others.
+STOPPED = {ExpertState.SUSPENDED, ExpertState.LEAVING, ExpertState.LEFT}
 MOVES = {
     "train": actions.start_training,
     "activate": actions.activate,
     "pause": actions.pause,
     "resume": actions.resume,
     "ask": actions.ask_to_lift,
-    "leave": actions.leave,
     "invite": actions.invite_expert,
 }
 
@@ -57,8 +57,10 @@ def expert_register(request: HttpRequest) -> HttpResponse:
 
     if request.method == "POST" and form.is_valid() and done(form, register):
         messages.success(request, _("Written in. The invitation is on its way."))
-        # What is still missing stands there, and the buttons to write it down.
-        return redirect("pool:expert-detail", written[0].pk)
+        expert = written[0]
+        # The next step of the way in; where it is for a colleague, the page says so.
+        mine = may_record_papers(user, expert)
+        return redirect("pool:intake" if mine else "pool:expert-detail", expert.pk)
     status = 422 if form.is_bound else 200
     return render(request, "pool/expert_form.html", {"form": form}, status=status)
 
@@ -99,8 +101,7 @@ def _hidden(request: HttpRequest, expert: Expert) -> HttpResponse:
     """Who took consent back: that, and what has to pass to somebody else."""
     now = clock.now()
     log_reading(request, "profile", expert, now=now)
-    shown = {"expert": expert, "running": held_of(expert.pk, now=now)}
-    return render(request, "pool/expert_hidden.html", shown)
+    return render(request, "pool/expert_hidden.html", {"expert": expert})
 
 
 @allow(*STAFF)
@@ -143,6 +144,8 @@ def _detail(
         "suspend_form": SuspendForm(auto_id="suspend_%s"),
         "may_suspend": ExpertState.SUSPENDED in EXPERT.moves[expert.state],
         "may_leave": ExpertState.LEFT in EXPERT.moves[expert.state],
+        "has_stopped": expert.state in STOPPED,
+        "duos_form": DuosForm(initial={"duos": expert.duos_to_go}, auto_id="duos_%s"),
         "moves": _moves(expert, waits=waits is not None),
         "today": local(now).date(),
         "now": now,
@@ -155,28 +158,30 @@ def _detail(
 def _moves(expert: Expert, *, waits: bool) -> list[dict[str, str]]:
     """The steps of one tap that exist from where somebody stands."""
     following, found = EXPERT.moves[expert.state], []
+    is_admitted = expert.admitted_on is not None
     if expert.user_id is None and expert.state != ExpertState.LEFT:
         found.append(("invite", _("Send the invitation again")))
     if expert.state == ExpertState.SUSPENDED and not waits:
         found.append(("ask", _("Ask a colleague to let this person come back")))
-    if expert.state != ExpertState.SUSPENDED and ExpertState.ACTIVE in following:
+    if expert.state in {ExpertState.INTAKE, ExpertState.IN_TRAINING} and is_admitted:
         found.append(("activate", _("Takes part from now on")))
-    if ExpertState.IN_TRAINING in following:
-        found.append(("train", _("Learns first")))
-    if expert.state == ExpertState.ACTIVE:
-        found.append(("resume", _("End the pause")) if expert.is_paused else ("pause", _("Pause")))
+    if expert.state != ExpertState.SUSPENDED and ExpertState.IN_TRAINING in following:
+        found += [("train", _("Learns first"))] if is_admitted else []
+    if expert.is_paused:
+        found.append(("resume", _("End the pause")))
+    elif ExpertState.PAUSED in following and expert.state != ExpertState.SUSPENDED:
+        found.append(("pause", _("Pause")))
     return [{"code": code, "label": label} for code, label in found]
 
 
 @allow(*STAFF)
 @require_POST
 def expert_move(request: HttpRequest, expert_id: UUID) -> HttpResponse:
-    """One step: start, pause, resume, ask for a second person, invite again, leave."""
+    """One step: start, pause, resume, ask for a second person, invite again."""
     expert, move = expert_or_404(expert_id), MOVES.get(request.POST.get("move", ""))
     if move is None:
         raise Http404
-    told = {"reason": leaving_reason(request)} if move is actions.leave else {}
-    move(expert_id=expert.pk, by=person_of(request), now=clock.now(), **told)
+    move(expert_id=expert.pk, by=person_of(request), now=clock.now())
     messages.success(request, _("Done."))
     return redirect("pool:expert-detail", expert.pk)
 

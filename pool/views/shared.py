@@ -16,9 +16,15 @@ from core.access.models import User
 from core.audit import Reason
 from core.errors import NotAllowed, Refusal
 from pool import queries
+from pool.actions import invited_by
 from pool.models import Expert
 from pool.permissions import is_self
-from pool.vocabulary import LeavingReason
+
+
+class WriteInFirst(Refusal):
+    """Invited and signed in, and not in the pool yet."""
+
+    message = _("First tell us who you are: go to Today and fill in the page.")
 
 
 class StandsAtHome(Refusal):
@@ -78,16 +84,10 @@ def own_expert(request: HttpRequest) -> Expert:
     """The expert who is looking; without a profile in this region there is no page."""
     found = queries.expert_of(person_of(request))
     if found is None:
-        raise Http404
+        raise WriteInFirst if invited_by(person_of(request)) else Http404
     if found.is_lent:
         raise StandsAtHome
     return found
-
-
-def leaving_reason(request: HttpRequest) -> str:
-    """Why somebody leaves, for the count alone; a code nobody offered counts as not told."""
-    asked = request.POST.get("leaving_reason", "")
-    return asked if asked in LeavingReason.values else ""
 
 
 def done(form: forms.Form, act: Callable[[], object]) -> bool:

@@ -11,7 +11,7 @@ from scheduling.actions.attendance import (
 )
 from scheduling.actions.events import cancel_sessions, gate_again, pass_roles, unsettle
 from scheduling.actions.feeds import revoke_feed, rotate_feed
-from scheduling.actions.fitness import AskFirst, NotDeployable
+from scheduling.actions.fitness import AskFirst, NewcomerAlone, NotDeployable
 from scheduling.actions.overdue import (
     NotInside,
     TooMuchLonger,
@@ -21,6 +21,13 @@ from scheduling.actions.overdue import (
 )
 from scheduling.actions.papers import list_sessions, settle_lists, stop_sessions
 from scheduling.actions.reminders import remind
+from scheduling.actions.replacing import (
+    NobodyFellOut,
+    count_newcomer,
+    free_of,
+    is_free,
+    replace_expert,
+)
 from scheduling.actions.sessions import (
     AssignmentOver,
     DuoNeeded,
@@ -37,6 +44,8 @@ __all__ = [
     "AskFirst",
     "AssignmentOver",
     "DuoNeeded",
+    "NewcomerAlone",
+    "NobodyFellOut",
     "NotBegun",
     "NotCheckedIn",
     "NotDeployable",
@@ -52,7 +61,10 @@ __all__ = [
     "check_in",
     "check_out",
     "confirm_session",
+    "count_newcomer",
+    "free_of",
     "gate_again",
+    "is_free",
     "list_sessions",
     "look_for",
     "mark_held",
@@ -62,6 +74,7 @@ __all__ = [
     "pass_roles",
     "plan_session",
     "remind",
+    "replace_expert",
     "revoke_feed",
     "rotate_feed",
     "settle_lists",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.functional import Promise
@@ -28,6 +29,26 @@ class NotDeployable(Refusal):
 
 class AskFirst(NotDeployable):
     """A pause, a full week, rest or an absence: the person may say that it is fine this once."""
+
+
+class NewcomerAlone(Refusal):
+    """The first assignments are done with two, and one of both is not new."""
+
+    message = _("Somebody new comes along with somebody else: add the case manager or a buddy.")
+
+
+def require_companion(
+    assignments: Iterable[Assignment], *, n_professionals: int, kind: str
+) -> None:
+    """Raise NewcomerAlone where somebody on probation would meet a participant alone.
+
+    Two who are both new are no company for each other. A call on the phone needs no second.
+    """
+    if kind == SessionKind.PHONE:
+        return
+    newcomers = [one.as_duo for one in assignments]
+    if any(newcomers) and all(newcomers) and not n_professionals:
+        raise NewcomerAlone
 
 
 def require_fit(  # noqa: PLR0913  who, for what, when and where

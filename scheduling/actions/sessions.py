@@ -7,7 +7,7 @@ ever.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -31,7 +31,7 @@ from pool.actions import Booking, book_all, rebook, release, take_turns
 from pool.models import Expert, MeetingPlace
 from pool.queries import deployability, rest_of
 from pool.states import BlockKind
-from scheduling.actions.fitness import NotDeployable, require_fit
+from scheduling.actions.fitness import NotDeployable, require_companion, require_fit
 from scheduling.actions.reminders import stop_reminders, write_reminders
 from scheduling.actions.telling import Template, tell
 from scheduling.actions.watches import watch_all
@@ -114,21 +114,25 @@ def plan_session(  # noqa: PLR0913  who, what, when, where, with whom
     Raises:
         Assignment.DoesNotExist: none, or of somebody else's request; they look the same.
         SessionInPast, TooLong, NotReachableYet, AssignmentOver, NotDeployable, AskFirst,
-        DuoNeeded.
+        DuoNeeded, NewcomerAlone.
         matching.actions.GateIncomplete: a meeting needs the whole safety check.
         pool.actions.Overlap: the hours are given away; nothing was changed.
     """
     request = _locked_request(assignment_id)
     require_follower(by, request)
-    assignments = _assignments(request, [assignment_id, *with_assignments])
+    assignments = running(request, [assignment_id, *with_assignments])
     professionals = _professionals(request, with_professional)
-    _require_moment(request, kind, start, end, now)
-    _require_deployable(request, assignments, start, _planned_on(kind, start, now))
-    place = _place(place_id)
-    for one in assignments:
-        require_fit(
-            one, request, (start, end), kind=kind, place=place, agreed=agreed, by=by, now=now
-        )
+    require_plannable(
+        request,
+        assignments,
+        (start, end),
+        kind=kind,
+        place_id=place_id,
+        agreed=agreed,
+        by=by,
+        now=now,
+    )
+    require_companion(assignments, n_professionals=len(professionals), kind=kind)
     if kind == SessionKind.FIRST_MEETING and len(assignments) + len(professionals) < 2:  # noqa: PLR2004
         _require_waived_duo(request)
     session = Session.objects.create(
@@ -140,34 +144,7 @@ def plan_session(  # noqa: PLR0913  who, what, when, where, with whom
         planned_at=now,
         planned_by=by,
     )
-    for one in assignments:
-        # A seat at a fixed time holds hours from the accept on; the session takes them over.
-        release(source=one.pk)
-    travel = travel_time(kind)
-    take_turns(one.expert_id for one in assignments)
-    blocks = book_all(
-        Booking(
-            one.expert,
-            BlockKind.SESSION,
-            start,
-            end,
-            travel,
-            session.pk,
-            is_heavy=kind in HEAVY,
-            grant_id=one.grant_id,
-        )
-        for one in assignments
-    )
-    _require_room(session, request, assignments, now=now)
-    block_of = {block.expert_id: block for block in blocks}
-    for one in assignments:
-        SessionRole.objects.create(
-            session=session,
-            kind=RoleKind.EXPERT,
-            assignment=one,
-            block=block_of[one.expert_id],
-            lent_from=one.expert.region_id if one.expert.is_lent else None,
-        )
+    seat_experts(session, request, assignments, now=now)
     for user_id in professionals:
         SessionRole.objects.create(session=session, kind=RoleKind.PROFESSIONAL, user_id=user_id)
     Place.objects.create(session=session, case_id=request.case_id)
@@ -196,24 +173,20 @@ def move_session(  # noqa: PLR0913  the session, when and where
     """
     request, session = locked(session_id, by=by)
     require_follower(by, request)
-    _require_live(session)
-    _require_moment(request, session.kind, start, end, now)
+    require_live(session)
     roles = [role for role in roles_in(session) if role.assignment is not None]
-    assignments = [role.assignment for role in roles if role.assignment]
-    _require_deployable(request, assignments, start, _planned_on(session.kind, start, now))
-    place = _place(place_id)
-    for one in assignments:
-        require_fit(
-            one,
-            request,
-            (start, end),
-            kind=session.kind,
-            place=place,
-            agreed=agreed,
-            by=by,
-            now=now,
-            moved=session,
-        )
+    assignments = still_running(roles)
+    require_plannable(
+        request,
+        assignments,
+        (start, end),
+        kind=session.kind,
+        place_id=place_id,
+        agreed=agreed,
+        by=by,
+        now=now,
+        moved=session,
+    )
     travel = travel_time(session.kind)
     take_turns(role.assignment.expert_id for role in roles if role.assignment)
     # In the order in which planning books them: by expert.
@@ -248,29 +221,20 @@ def confirm_session(*, session_id: UUID, by: User, now: datetime) -> Session:
     require_follower(by, request)
     if session.state != SessionState.TO_CONFIRM:
         SESSION.require(session.state, SessionState.PLANNED)
-    _require_moment(request, session.kind, session.starts_at, session.ends_at, now)
-    assignments = [role.assignment for role in roles_in(session) if role.assignment]
-    _require_deployable(
-        request, assignments, session.starts_at, _planned_on(session.kind, session.starts_at, now)
-    )
-    place = _place(session.place_id)
-    for one in assignments:
+    require_plannable(
+        request,
+        still_running(roles_in(session)),
+        (session.starts_at, session.ends_at),
+        kind=session.kind,
+        place_id=session.place_id,
         # Whoever confirms has spoken with everybody: that is what is being asked.
-        require_fit(
-            one,
-            request,
-            (session.starts_at, session.ends_at),
-            kind=session.kind,
-            place=place,
-            agreed=True,
-            by=by,
-            now=now,
-            moved=session,
-        )
-    stop_reminders(session, now=now)
-    _change(session, now=now, state=SessionState.PLANNED)
+        agreed=True,
+        by=by,
+        now=now,
+        moved=session,
+    )
     audit.record("session.confirmed", by=by, at=now, subject=request.case_id, target=session)
-    _settle(session, request, "changed", now=now)
+    plan_again(session, request, now=now)
     return session
 
 
@@ -359,7 +323,8 @@ def _locked_request(assignment_id: UUID) -> Request:
     )
 
 
-def _assignments(request: Request, ids: Sequence[UUID]) -> list[Assignment]:
+def running(request: Request, ids: Sequence[UUID]) -> list[Assignment]:
+    """The work of this request with these ids, by expert; all of it goes on."""
     rows = Assignment.objects.filter(pk__in=ids, seat__request=request)
     found = list(
         rows.select_related("expert__user", "expert__data_key").order_by("expert_id", "pk")
@@ -369,6 +334,79 @@ def _assignments(request: Request, ids: Sequence[UUID]) -> list[Assignment]:
     if any(one.state != AssignmentState.ACTIVE for one in found):
         raise AssignmentOver
     return found
+
+
+def still_running(roles: Iterable[SessionRole]) -> list[Assignment]:
+    """The work of the experts in these parts.
+
+    Raises:
+        AssignmentOver: somebody fell out; whoever takes over comes in that place first.
+    """
+    found = [role.assignment for role in roles if role.assignment]
+    if any(one.state == AssignmentState.ENDED for one in found):
+        raise AssignmentOver
+    return found
+
+
+def require_plannable(  # noqa: PLR0913  who, for what, when and where
+    request: Request,
+    assignments: Sequence[Assignment],
+    hours: tuple[datetime, datetime],
+    *,
+    kind: str,
+    place_id: UUID | None,
+    agreed: bool,
+    by: User,
+    now: datetime,
+    moved: Session | None = None,
+) -> None:
+    """Raise unless these people may do a session in these hours, as `plan_session` says."""
+    start, end = hours
+    _require_moment(request, kind, start, end, now)
+    _require_deployable(request, assignments, start, _planned_on(kind, start, now))
+    place = _place(place_id)
+    for one in assignments:
+        require_fit(
+            one, request, hours, kind=kind, place=place, agreed=agreed, by=by, now=now, moved=moved
+        )
+
+
+def seat_experts(
+    session: Session, request: Request, assignments: Sequence[Assignment], *, now: datetime
+) -> None:
+    """Give these experts a part in a session, and the session their hours.
+
+    Raises:
+        pool.actions.Overlap, Resting, NextTooSoon, WeekFull.
+    """
+    for one in assignments:
+        # A seat at a fixed time holds hours from the accept on; the session takes them over.
+        release(source=one.pk)
+    travel = travel_time(session.kind)
+    take_turns(one.expert_id for one in assignments)
+    blocks = book_all(
+        Booking(
+            one.expert,
+            BlockKind.SESSION,
+            session.starts_at,
+            session.ends_at,
+            travel,
+            session.pk,
+            is_heavy=session.kind in HEAVY,
+            grant_id=one.grant_id,
+        )
+        for one in assignments
+    )
+    _require_room(session, request, assignments, now=now)
+    block_of = {block.expert_id: block for block in blocks}
+    for one in assignments:
+        SessionRole.objects.create(
+            session=session,
+            kind=RoleKind.EXPERT,
+            assignment=one,
+            block=block_of[one.expert_id],
+            lent_from=one.expert.region_id if one.expert.is_lent else None,
+        )
 
 
 def _professionals(request: Request, wanted: bool | Collection[UUID]) -> list[UUID]:  # noqa: FBT001
@@ -485,7 +523,8 @@ def _require_waived_duo(request: Request) -> None:
         raise DuoNeeded
 
 
-def _require_live(session: Session) -> None:
+def require_live(session: Session) -> None:
+    """Raise IllegalMove unless the session is still to come or under way."""
     if session.state not in LIVE:
         # PLANNED may not follow PLANNED, so the table is asked about the neighbour.
         SESSION.require(session.state, SessionState.TO_CONFIRM)
@@ -500,6 +539,13 @@ def _change(session: Session, *, now: datetime, **values: object) -> None:
         version=F("version") + 1, ics_sequence=F("ics_sequence") + 1, changed_at=now, **values
     )
     session.refresh_from_db()
+
+
+def plan_again(session: Session, request: Request, *, now: datetime) -> None:
+    """A locked session is planned as it stands now: everybody hears it."""
+    stop_reminders(session, now=now)
+    _change(session, now=now, state=SessionState.PLANNED)
+    _settle(session, request, "changed", now=now)
 
 
 def _settle(session: Session, request: Request, template: Template, *, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,8 +13,10 @@ from django.urls import reverse
 from core.access.models import Role, User
 from core.access.permissions import has_role
 from matching.hooks import SessionMark
-from matching.models import Request
+from matching.models import Assignment, Request
 from matching.permissions import may_follow
+from matching.queries.gate import running_assignments
+from matching.states import AssignmentState
 from pool.models import MeetingPlace
 from pool.queries import coordinator_phone
 from scheduling.models import Session, SessionRole
@@ -37,10 +39,19 @@ class RolePage:
     name: str
     is_mine: bool
 
+    @property
+    def is_free(self) -> bool:
+        """Whoever had this part does not do this work any more."""
+        held = self.role.assignment
+        return held is not None and held.state == AssignmentState.ENDED
+
 
 @dataclass(frozen=True)
 class SessionPage:
-    """One session as `reader` may see it. The place is not in it: that is a tap of its own."""
+    """One session as `reader` may see it. The place is not in it: that is a tap of its own.
+
+    `heirs` are those who said yes and could come in a free place.
+    """
 
     session: Session
     request: Request
@@ -52,6 +63,12 @@ class SessionPage:
     request_url: str
     phone: str
     now: datetime
+    heirs: tuple[Assignment, ...] = ()
+
+    @property
+    def has_free_place(self) -> bool:
+        """Somebody fell out, and nobody came in that place yet."""
+        return self.is_live and any(one.is_free for one in self.roles)
 
     @property
     def is_live(self) -> bool:
@@ -92,7 +109,16 @@ def session_page(*, session_id: UUID, reader: User, now: datetime) -> SessionPag
         request_url=_request_url(request, reader),
         phone=coordinator_phone(at=now),
         now=now,
+        heirs=heirs_of(request, roles),
     )
+
+
+def heirs_of(request: Request, roles: Sequence[SessionRole]) -> tuple[Assignment, ...]:
+    """Who could come in a free place: those beside this participant who are not in it yet."""
+    inside = {role.assignment_id for role in roles}
+    free = any(one.assignment and one.assignment.state == AssignmentState.ENDED for one in roles)
+    rows = running_assignments(request) if free else ()
+    return tuple(one for one in rows if one.pk not in inside)
 
 
 def _request_url(request: Request, reader: User) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -25,31 +25,11 @@ from pool.states import ExpertState
 from tests.conftest import NOON
 from tests.factories.people import make_organisation, make_user
 from tests.factories.pool import make_active_expert, make_area, make_expert, make_profile
+from tests.pool.conftest import Heard
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_region")]
 
 HOUR = timedelta(hours=1)
-Heard = list[dict[str, Any]]
-
-
-@pytest.fixture
-def heard() -> Iterator[Callable[[Signal], Heard]]:
-    """Listens to a signal for the length of a test; tells what was sent."""
-    connected: list[tuple[Signal, Callable[..., None]]] = []
-
-    def listen(signal: Signal) -> Heard:
-        told: Heard = []
-
-        def receiver(**sent: Any) -> None:
-            told.append({name: sent[name] for name in ("expert", "now")})
-
-        signal.connect(receiver)
-        connected.append((signal, receiver))
-        return told
-
-    yield listen
-    for signal, receiver in connected:
-        signal.disconnect(receiver)
 
 
 def coordinator(name: str = "Cas Verhoef") -> User:

@@ -1,4 +1,4 @@
-"""Pages of scheduling: the agenda, one session, planning, and the feed."""
+"""The agenda, one session, planning, and the feed."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def session_plan(request: HttpRequest, request_id: UUID) -> HttpResponse:
 def session_move(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Give a session another time or place."""
     now = clock.now()
-    page = _changeable(request, session_id)
+    page = changeable(request, session_id)
     session = page.session
     length = (session.ends_at - session.starts_at) // timedelta(minutes=1)
     form = MomentForm(
@@ -154,7 +154,7 @@ def session_move(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @require_http_methods(READ_WRITE)
 def session_cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Ask once, then call the session off."""
-    page = _changeable(request, session_id)
+    page = changeable(request, session_id)
     if request.method != "POST":
         return render(request, "scheduling/session_cancel.html", {"page": page})
     actions.cancel_session(session_id=session_id, by=person(request), now=clock.now())
@@ -166,7 +166,7 @@ def session_cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @require_POST
 def session_confirm(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Say that an unsure session takes place."""
-    _changeable(request, session_id)
+    changeable(request, session_id)
     actions.confirm_session(session_id=session_id, by=person(request), now=clock.now())
     messages.success(request, _("The session takes place. Everybody hears it now."))
     return redirect("scheduling:session-detail", session_id)
@@ -365,11 +365,20 @@ def _page(request: HttpRequest, session_id: UUID) -> queries.SessionPage:
     return page
 
 
-def _changeable(request: HttpRequest, session_id: UUID) -> queries.SessionPage:
+def changeable(request: HttpRequest, session_id: UUID) -> queries.SessionPage:
+    """The page of a session that this person may change, or not at all."""
     page = _page(request, session_id)
     if not page.may_change:
         raise NotAllowed("")
     return page
+
+
+def uuid_or_404(text: str) -> UUID:
+    """An id that a form sent; anything else is no page of ours."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
 
 
 def _log_list(

@@ -1,0 +1,1 @@
+"""What pages of scheduling show, put together from several questions."""
