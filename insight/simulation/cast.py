@@ -236,6 +236,7 @@ EXPERTS = (
         (("ti", "NATIVE"), ("nl", "B1"), ("en", "B1")),
         week=EVENINGS,
         can_meet=("SIMPLE_LANGUAGE", "INTERPRETER"),
+        duos=2,
     ),
     Person(
         "Linda",

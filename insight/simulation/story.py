@@ -17,8 +17,9 @@ from django.db import transaction
 from core import clock
 from core.access.models import User
 from core.access.scope import region_scope
-from insight.simulation.cast import REGIONS
+from insight.simulation.cast import DEMO_DOMAIN, REGIONS
 from insight.simulation.lending import lend_around
+from insight.simulation.newcomers import come_and_go
 from insight.simulation.overview import keep_overview
 from insight.simulation.regions import Stage, build_region, lay_out_areas
 from insight.simulation.support import answer_talks
@@ -54,6 +55,8 @@ def tell(*, now: datetime, seed: int) -> str:
         past = random.Random(f"{seed} {cast.code}")  # noqa: S311  (as above)
         with region_scope(stage.region.pk):
             keep_overview(lead=stage.coordinators[0], now=now)
+            if stage is stages[0]:
+                come_and_go(stage.coordinators[0], stage.experts, domain=DEMO_DOMAIN, now=now)
             n_before += live_a_year(cast.a_year, until=now - BEFORE, now=now, dice=past)
     with region_scope(stages[0].region.pk):
         n_requests = _Story(stages[0], now, dice).play()

@@ -74,7 +74,7 @@ Check = Callable[[_Look], dict[str, Fact] | None]
 def not_active(look: _Look) -> dict[str, Fact] | None:
     """Not a full member of the pool yet, or not any more."""
     candidate = look.candidate
-    takes_part = candidate.is_suspended or is_member(
+    takes_part = candidate.state == "SUSPENDED" or is_member(
         candidate.state,
         candidate.leaves_on,
         on=look.wish.on,

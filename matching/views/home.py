@@ -19,7 +19,6 @@ from matching.models import Task
 from matching.pages.home import nu
 from matching.pages.lists import region_list, requester_list
 from matching.views.shared import back_to, log_list, person, told
-from pool.queries import expert_of
 
 
 @allow_everyone(SIGNED_IN)
@@ -31,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if has_role(user, Role.PROFESSIONAL):
         return _mine(request)
     if has_role(user, Role.EXPERT):
-        return redirect("matching:today" if expert_of(user) else "pool:my-application")
+        return redirect("matching:today")
     return first_tab(request)
 
 

@@ -28,6 +28,7 @@ from matching.pages.today import offer_card
 from matching.pages.today import today as today_of
 from matching.states import Conflict, OfferState
 from matching.views.shared import back_to, is_live, own_expert, person, told
+from pool.actions import invited_by
 from pool.models import Expert
 from pool.queries import coordinator_phone, expert_of
 
@@ -36,7 +37,7 @@ from pool.queries import coordinator_phone, expert_of
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
     """A question that waits, the next appointment, what runs, a pause, and whom to call."""
-    if expert_of(person(request)) is None:
+    if expert_of(person(request)) is None and invited_by(person(request)):
         return redirect("pool:my-application")
     now, expert = clock.now(), own_expert(request)
     page = today_of(expert, now=now)

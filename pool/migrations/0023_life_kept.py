@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("keep_until", None), ("left_at", None)),
                     models.Q(
+                        ("keep_until__isnull", False),
                         (
                             "keep_until__lte",
                             django.db.models.expressions.CombinedExpression(

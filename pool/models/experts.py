@@ -113,7 +113,11 @@ class Expert(Subject):
             ),
             models.CheckConstraint(
                 condition=Q(left_at=None, keep_until=None)
-                | Q(left_at__isnull=False, keep_until__lte=F("left_at") + KEPT_AFTER),
+                | Q(
+                    left_at__isnull=False,
+                    keep_until__isnull=False,
+                    keep_until__lte=F("left_at") + KEPT_AFTER,
+                ),
                 name="expert_kept_three_months_at_most",
             ),
             models.CheckConstraint(

@@ -19,6 +19,7 @@ from pool.forms.days import DaysForm, ExactForm
 from pool.forms.week import AbsenceForm, WeekForm
 from pool.models import Absence, Expert
 from pool.permissions import STAFF, may_edit
+from pool.states import NEWCOMERS
 from pool.views.shared import log_reading, own_expert, person_of, shown_or_404
 
 
@@ -45,6 +46,9 @@ def _week(request: HttpRequest, expert: Expert, *, own: bool) -> HttpResponse:
         messages.success(
             request, _("Saved. We ask you only in these hours.") if own else _("Saved.")
         )
+        if not own and expert.state in NEWCOMERS:
+            # The last step of the way in stands on the page of the person.
+            return redirect("pool:expert-detail", expert.pk)
         return redirect(week_url(expert, own=own))
     if not own:
         log_reading(request, "hours", expert, now=now, fields_class=2)

@@ -633,7 +633,7 @@ def test_the_first_look_at_an_offer_is_kept(two: Two) -> None:
 def test_who_left_the_pool_says_yes_no_more(two: Two) -> None:
     _pool, request, ada, _bes = two
     say_nothing_known(request, ada)
-    Expert.objects.filter(pk=ada.expert_id).update(state="LEFT", left_at=NOON)
+    Expert.objects.filter(pk=ada.expert_id).update(state="LEFT", left_at=NOON, keep_until=NOON)
 
     with pytest.raises(actions.NotDeployable):
         actions.accept_offer(

@@ -109,12 +109,16 @@ def training_expires(matter: Matter) -> None:
 
 def suspended(matter: Matter) -> None:
     Suspension.objects.create(
-        expert=matter.ada, reason="OTHER", started_at=NOON, started_by=matter.pool.cas
+        expert=matter.ada,
+        reason="OTHER",
+        came_from="ACTIVE",
+        started_at=NOON,
+        started_by=matter.pool.cas,
     )
 
 
 def left(matter: Matter) -> None:
-    Expert.objects.filter(pk=matter.ada.pk).update(state="LEFT", left_at=NOON)
+    Expert.objects.filter(pk=matter.ada.pk).update(state="LEFT", left_at=NOON, keep_until=NOON)
 
 
 def does_other_work(matter: Matter) -> None:

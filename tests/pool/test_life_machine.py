@@ -315,7 +315,7 @@ SHORT = settings(
 
 
 def test_no_sequence_of_acts_leaves_the_table(in_region: Any) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # Hypothesis says no types here
+    run_state_machine_as_test(
         type("LifeHere", (Life,), {"region_id": in_region.pk}), settings=SHORT
     )
 
@@ -326,6 +326,6 @@ def test_the_machine_notices_a_guard_that_is_gone(
     monkeypatch.setattr("pool.actions.moves.require_move", lambda *_args, **_more: None)
 
     with pytest.raises((AssertionError, IntegrityError)):
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(
             type("LifeHere", (Life,), {"region_id": in_region.pk}), settings=SHORT
         )

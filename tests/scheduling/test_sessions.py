@@ -498,7 +498,9 @@ def test_a_check_that_holds_changes_nothing(scene: Scene) -> None:
 def test_the_end_of_the_work_cancels_what_was_planned(scene: Scene) -> None:
     session = scene.plan()
 
-    signals.assignment_ended.send(sender=None, assignment=scene.assignment, now=PLANNING + HOUR)
+    signals.assignment_ended.send(
+        sender=None, assignment=scene.assignment, is_passed=False, now=PLANNING + HOUR
+    )
 
     session.refresh_from_db()
     assert (session.state, session.cancelled_by) == (SessionState.CANCELLED, None)

@@ -399,7 +399,11 @@ def test_a_refusal_at_the_last_moment_is_told(
     phone.look()
     with region_scope(region.pk):
         Suspension.objects.create(
-            expert_id=offer.expert_id, reason="OTHER", started_at=NOON, started_by=pool.cas
+            expert_id=offer.expert_id,
+            came_from="ACTIVE",
+            reason="OTHER",
+            started_at=NOON,
+            started_by=pool.cas,
         )
 
     answer = phone.send(YES)
