@@ -33,8 +33,8 @@ from pool.views.shared import done, log_reading, person_of, shown_or_404
 
 def own_people(user: User) -> list[Expert]:
     """Those of whom this coordinator may know how it stands, as with their papers."""
-    people = Expert.objects.exclude(state=ExpertState.LEFT).select_related("data_key")
-    return [one for one in people if may_record_papers(user, one)]
+    people = Expert.objects.filter(hidden_at=None).exclude(state=ExpertState.LEFT)
+    return [one for one in people.select_related("data_key") if may_record_papers(user, one)]
 
 
 @allow(*STAFF)
@@ -63,7 +63,8 @@ def support_evening(request: HttpRequest) -> HttpResponse:
     """One moment for many people at once."""
     user, now = person_of(request), clock.now()
     today = local(now).date()
-    active = Expert.objects.filter(state__in=[ExpertState.ACTIVE, ExpertState.IN_TRAINING])
+    taking_part = (ExpertState.ACTIVE, ExpertState.IN_TRAINING)
+    active = Expert.objects.filter(state__in=taking_part, hidden_at=None)
     people = sorted(
         ((str(one.pk), one.full_name) for one in active.select_related("data_key")),
         key=lambda one: one[1].casefold(),
