@@ -37,7 +37,7 @@ FORMS: dict[str, type[forms.Form]] = {
 @allow(*STAFF)
 @require_safe
 def vog_list(request: HttpRequest) -> HttpResponse:
-    """Of the own people: what runs, what ends, and which day comes first."""
+    """Of the own people: what runs, what ends, which day comes first; and who has to begin."""
     user, now = person_of(request), clock.now()
     own = [
         one
@@ -47,7 +47,11 @@ def vog_list(request: HttpRequest) -> HttpResponse:
     lines = queries.vog_lines(own, now=now)
     seen = [line.expert.pk for line in lines]
     audit.listed("papers", by=user, at=now, subjects=seen, fields_class=4, reason=Reason.CHARGE)
-    shown = {"lines": lines, "today": local(now).date()}
+    shown = {
+        "lines": [line for line in lines if not line.is_to_begin],
+        "to_begin": [line for line in lines if line.is_to_begin],
+        "today": local(now).date(),
+    }
     return render(request, "pool/vog_list.html", shown)
 
 
