@@ -22,7 +22,6 @@ from pool.models import Expert
 from pool.permissions import is_self
 from pool.vocabulary import LeavingReason
 
-
 View = Callable[..., HttpResponse]
 
 

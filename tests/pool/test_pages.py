@@ -346,9 +346,7 @@ def test_contact_asks_again_who_you_are_when_the_sign_in_is_old(
     assert events(region, "contact.read") == 1
 
 
-def test_what_was_typed_in_a_profile_for_long_is_not_lost(
-    region: Region, cas: User, ruben: Expert
-) -> None:
+def test_what_was_typed_in_a_profile_for_long_is_not_lost(cas: User, ruben: Expert) -> None:
     with time_machine.travel(NOON, tick=False):
         client = signed_in_with_a_password(cas)
     with time_machine.travel(NOON + timedelta(minutes=12), tick=False):
