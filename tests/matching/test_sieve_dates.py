@@ -21,14 +21,14 @@ FIRST, LAST = date(2024, 1, 1), date(2032, 12, 31)
 DAY = timedelta(days=1)
 DAYS = [FIRST + n * DAY for n in range((LAST - FIRST).days + 1)]
 # Who began on a day, and each paper of the hundred days before it.
-OLDEST = f"""
+OLDEST = """
 SELECT e.started_on, min(x.issue_date) FROM (
   SELECT day::date AS started_on FROM generate_series(%(first)s, %(last)s, interval '1 day') day
 ) e, LATERAL (
   SELECT day::date AS issue_date
   FROM generate_series(e.started_on - 100, e.started_on, interval '1 day') day
-) x WHERE true {{at_start}} GROUP BY 1
-"""  # noqa: S608  (our own words)
+) x WHERE true {at_start} GROUP BY 1
+"""
 
 
 def oldest(at_start: str) -> dict[date, date]:
