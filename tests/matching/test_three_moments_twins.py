@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
 
 import pytest
 
@@ -15,11 +14,10 @@ from matching.models import Assignment, Offer
 from matching.states import OfferState
 from pool.rules import Deployability
 from scheduling.models import Session
-from tests.factories.matching import Pool, accept, ask, file_request, make_pool, open_offers
+from tests.factories.matching import HOUR, Pool, accept, ask, file_request, make_pool, open_offers
 from tests.matching.test_three_moments import (
     ANY_MOMENT,
     EVERYTHING,
-    HOUR,
     START,
     Change,
     Matter,
@@ -36,7 +34,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_region")]
 OTHERWISE = {knows_somebody, knew_somebody_in_an_earlier_request, booked_then}
 
 
-def each(changes: dict[Change, str], *more: Change) -> Any:
+def each(changes: dict[Change, str], *more: Change) -> pytest.MarkDecorator:
     tried = [one for one in (*changes, *more) if one not in OTHERWISE]
     return pytest.mark.parametrize("change", tried, ids=lambda one: one.__name__)
 
