@@ -19,7 +19,12 @@ from scheduling.actions.overdue import (
     look_for,
     need_longer,
 )
-from scheduling.actions.papers import list_sessions, settle_lists, stop_sessions
+from scheduling.actions.papers import (
+    list_sessions,
+    look_after_rule,
+    settle_lists,
+    stop_sessions,
+)
 from scheduling.actions.reminders import remind
 from scheduling.actions.sessions import (
     AssignmentOver,
@@ -54,6 +59,7 @@ __all__ = [
     "confirm_session",
     "gate_again",
     "list_sessions",
+    "look_after_rule",
     "look_for",
     "mark_held",
     "mark_missed",
