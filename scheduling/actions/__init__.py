@@ -24,6 +24,7 @@ from scheduling.actions.papers import (
     look_after_rule,
     settle_lists,
     stop_sessions,
+    stop_undecided,
 )
 from scheduling.actions.reminders import remind
 from scheduling.actions.sessions import (
@@ -72,5 +73,6 @@ __all__ = [
     "rotate_feed",
     "settle_lists",
     "stop_sessions",
+    "stop_undecided",
     "unsettle",
 ]

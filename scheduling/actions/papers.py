@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from core.clock import AMSTERDAM
+from core.outbox import schedule
 from matching.actions import open_task, settle_task
 from matching.models import Task
 from matching.models.requests import TaskKind
@@ -15,12 +17,13 @@ from pool.models import Expert, Requirement, VogEvidence
 from pool.rules import instant_of
 from scheduling.actions.events import unsettle
 from scheduling.models import SessionRole
-from scheduling.queries import sessions_to_decide
+from scheduling.queries import AfterEnd, sessions_to_decide
 from scheduling.states import LIVE
 
 # When it ended at once, somebody looks today.
 TODAY = timedelta(hours=8)
 DAY = timedelta(days=1)
+UNDECIDED = "scheduling.undecided"
 
 
 @transaction.atomic
@@ -67,17 +70,37 @@ def look_after_rule(*, requirement: Requirement, now: datetime) -> int:
         lines = sessions_to_decide(expert, now=now)
         if not lines:
             settle_lists(expert=expert, now=now)
-        elif not _asked(expert).exists():
-            first = lines[0].session.starts_at
-            open_task(
-                TaskKind.PAPERS_END,
-                expert=expert,
-                due_at=min(first, max(first - DAY, now + TODAY)),
-                once_per=f"papers-rule:{requirement.pk}:{expert.pk}",
-                now=now,
-            )
+            continue
+        due_at = _stop_later(expert, lines, now=now)
+        if not _asked(expert).exists():
+            once_per = f"papers-rule:{requirement.pk}:{expert.pk}"
+            open_task(TaskKind.PAPERS_END, expert=expert, due_at=due_at, once_per=once_per, now=now)
             n_asked += 1
     return n_asked
+
+
+@transaction.atomic
+def stop_undecided(*, expert_id: UUID, now: datetime) -> int:
+    """A day before it, a session that nobody decided on waits for a yes. Returns how many.
+
+    Safe to run twice, early and late.
+    """
+    expert = Expert.objects.filter(pk=expert_id).first()
+    lines = sessions_to_decide(expert, now=now) if expert else []
+    near = [line for line in lines if line.session.starts_at - now <= DAY]
+    later = [line for line in lines if line.session.starts_at - now > DAY]
+    if expert and later:
+        _stop_later(expert, later, now=now)
+    return unsettle([line.session for line in near], why="EXPERT_PAPERS", now=now)
+
+
+def _stop_later(expert: Expert, lines: list[AfterEnd], *, now: datetime) -> datetime:
+    """Look again a day before the first of these, or in some hours where that is over."""
+    first = lines[0].session.starts_at
+    at = min(first, max(first - DAY, now + TODAY))
+    stamp = f"{at:%Y%m%dT%H%M}"
+    schedule(UNDECIDED, subject=expert.pk, at=at, once_per=f"undecided:{expert.pk}:{stamp}")
+    return at
 
 
 @transaction.atomic

@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from core.access.models import Role, User
+from core.outbox.models import DueWork
 from matching.models import Task
 from matching.models.requests import TaskKind
 from pool import actions as pool
 from pool.models import Expert
-from scheduling.actions import plan_session
+from scheduling.actions import plan_session, stop_undecided
 from scheduling.models import Session
 from scheduling.queries import sessions_to_decide
 from scheduling.states import SessionState
@@ -78,6 +79,28 @@ def test_sessions_that_papers_carry_no_more_are_listed_at_once(
         START
     ]
     # Nothing is called off by a rule: a person decides.
+    assert Session.objects.get().state == SessionState.PLANNED
+
+
+def test_what_nobody_decided_on_does_not_go_on(planned: Pool, rea: User) -> None:
+    ask_for("84", by=rea)
+    [work] = DueWork.objects.filter(kind="scheduling.undecided")
+    assert (work.subject, work.not_before) == (planned.ids[0], START - DAY)
+
+    stop_undecided(expert_id=work.subject, now=START - DAY - HOUR)
+    early = Session.objects.get().state
+    stop_undecided(expert_id=work.subject, now=START - DAY)
+
+    assert early == SessionState.PLANNED
+    assert Session.objects.get().state == SessionState.TO_CONFIRM
+
+
+def test_what_was_decided_on_goes_on(planned: Pool, rea: User) -> None:
+    ask_for("84", by=rea)
+    ask_for("85", by=rea)
+
+    stop_undecided(expert_id=planned.ids[0], now=START - DAY)
+
     assert Session.objects.get().state == SessionState.PLANNED
 
 
