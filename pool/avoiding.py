@@ -2,13 +2,16 @@
 
 Names are written in many ways: "Janneke de Vries", "J. de Vries", "De Vries". A trace holds the
 last word of a name and the first letter, or the last word alone where no more was written. It may
-so leave out somebody of the same name, which costs one question less and tells nothing.
+so leave out somebody of the same name, which costs one question less and tells nothing. Of a
+professional every such way counts: where the first letter was not written, each may be meant, and
+who has two last names stands under both.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from string import ascii_lowercase
 from uuid import UUID
 
 from core.crypto import blind_index
@@ -31,10 +34,10 @@ def trace_of_name(name: str) -> str:
 
 def traces_of_name(name: str) -> frozenset[str]:
     """Every trace under which this person may stand on a list; none of an empty name."""
-    first, last = _parts(name)
-    if not last:
-        return frozenset()
-    return frozenset({_trace("person", first, last), _trace("person", "", last)})
+    first, _last = _parts(name)
+    lasts = {_parts(part)[1] for part in name.split("-")} - {""}
+    letters = {first, ""} if first else {"", *ascii_lowercase}
+    return frozenset(_trace("person", letter, last) for letter in letters for last in lasts)
 
 
 def trace_of_organisation(organisation_id: UUID) -> str:

@@ -31,6 +31,8 @@ correction_done = Signal()
 vog_ends_soon = Signal()
 vog_stopped = Signal()
 vog_carries = Signal()
+# Sent with `requirement` instead of `expert`: what the region asks of one kind of work changed.
+requirement_set = Signal()
 # grant: an agreement to lend that ran is over; sent in the region of who ended it.
 lending_ended = Signal()
 # A coordinator should call: also `debrief`, and `key`, which names the occasion.

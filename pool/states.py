@@ -189,21 +189,24 @@ class VogStanding(models.TextChoices):
     RECHECK = "RECHECK", _("asked for again")
 
 
+_SHOWN = {VogStanding.VERIFIED, VogStanding.EXPIRING}
+
 VOG_STANDING = machine(
     "VOG as it stands",
     {
-        VogStanding.NOT_REQUIRED: {VogStanding.NEEDED},
-        VogStanding.NEEDED: {VogStanding.VERIFIED, VogStanding.NOT_REQUIRED},
+        # A paper may be near its end, or past it, on the day on which it is first shown.
+        VogStanding.NOT_REQUIRED: {VogStanding.NEEDED, *_SHOWN, VogStanding.EXPIRED},
+        VogStanding.NEEDED: {VogStanding.NOT_REQUIRED, *_SHOWN, VogStanding.EXPIRED},
         VogStanding.VERIFIED: {VogStanding.EXPIRING, VogStanding.RECHECK},
         VogStanding.EXPIRING: {VogStanding.VERIFIED, VogStanding.EXPIRED, VogStanding.RECHECK},
-        VogStanding.EXPIRED: {VogStanding.VERIFIED},
-        VogStanding.RECHECK: {VogStanding.VERIFIED},
+        VogStanding.EXPIRED: {*_SHOWN, VogStanding.RECHECK},
+        VogStanding.RECHECK: {*_SHOWN},
     },
     {
         VogStanding.NOT_REQUIRED: "the work that was chosen, and the matrix of the region",
         VogStanding.NEEDED: "the work that was chosen, and the matrix of the region",
         VogStanding.VERIFIED: "own coordinator, who saw it",
-        VogStanding.EXPIRING: "the calendar, ninety days before the end",
+        VogStanding.EXPIRING: "the calendar, ninety days before the end; or a paper near its end",
         VogStanding.EXPIRED: "the calendar, on the day of the end",
         VogStanding.RECHECK: "two persons",
     },

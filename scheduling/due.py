@@ -36,6 +36,12 @@ def gate_again(subject: UUID, now: datetime) -> None:
     actions.gate_again(session_id=subject, now=now)
 
 
+@outbox.handler("scheduling.undecided")
+def undecided(subject: UUID, now: datetime) -> None:
+    """A session is near that papers do not carry: without a decision it does not go on."""
+    actions.stop_undecided(expert_id=subject, now=now)
+
+
 @outbox.handler("scheduling.overdue", give_up=overdue_given_up)
 def look_for(subject: UUID, now: datetime) -> None:
     """Somebody should be out by now."""

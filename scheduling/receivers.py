@@ -13,7 +13,7 @@ from matching import signals as matching
 from matching.models import Assignment, Measure, Request
 from matching.queries.lent import works_elsewhere
 from pool import signals as pool
-from pool.models import Expert, VogEvidence
+from pool.models import Expert, Requirement, VogEvidence
 from pool.rules import instant_of
 from scheduling import actions
 from scheduling.queries import future_sessions
@@ -127,3 +127,9 @@ def vog_stopped(expert: Expert, vog: VogEvidence, now: datetime, **_facts: objec
 def vog_carries(expert: Expert, now: datetime, **_facts: object) -> None:
     """A new paper or a bridge decided it."""
     actions.settle_lists(expert=expert, now=now)
+
+
+@receiver(pool.requirement_set, dispatch_uid="scheduling.requirement_set")
+def requirement_set(requirement: Requirement, now: datetime, **_facts: object) -> None:
+    """Law and matrix are those of the day of the work: what is planned is looked at again."""
+    actions.look_after_rule(requirement=requirement, now=now)

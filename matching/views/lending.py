@@ -105,6 +105,7 @@ def lending_propose(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Written down. A colleague has to agree within a day."))
             return redirect("matching:lending")
     status = 422 if form.is_bound and form.errors else 200
+    audit.listed("lending", by=person(request), at=now, subjects=audit.opened_so_far())
     shown = {"form": form, "ask": ask}
     return render(request, "matching/lending_propose.html", shown, status=status)
 

@@ -15,6 +15,7 @@ from core.clock import local
 from core.errors import Refusal
 from pool.actions.papers import CodesMissing
 from pool.models import RegionProfile, Requirement
+from pool.signals import requirement_set
 from pool.vocabulary import Activity, RequirementLevel, ScreeningKind
 
 # Work without people who need protection (domain.md 2.8); at no host a VOG is asked for it.
@@ -79,6 +80,7 @@ def set_requirement(  # noqa: PLR0913  one cell of the matrix
         host_kind=host_kind,
         level=level,
     )
+    requirement_set.send(sender=None, requirement=requirement, now=now)
     return requirement
 
 

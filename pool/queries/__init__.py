@@ -67,17 +67,16 @@ from pool.queries.terms import term_choices, term_label, terms, terms_changed
 from pool.queries.turnover import Flow, flow
 from pool.queries.vog import (
     Letter,
-    Line,
     Progress,
     VogPage,
     bridgeable,
     free_works,
     letter_of,
     progress_of,
-    vog_lines,
     vog_page,
     vog_waits,
 )
+from pool.queries.vog_list import vog_lines
 from pool.queries.weeks import PoolWeek, pool_week
 from pool.queries.work import (
     deployability,
@@ -104,7 +103,6 @@ __all__ = [
     "HoursPage",
     "KindOfSupport",
     "Letter",
-    "Line",
     "Moment",
     "OwnLoad",
     "Page",

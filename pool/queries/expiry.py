@@ -41,7 +41,9 @@ class Expiry:
 def expiry(*, sees_dates_of: Callable[[Expert], bool], today: date) -> Expiry:
     """What ran out or will by 120 days from `today`, in a constant number of queries."""
     experts = list(
-        Expert.objects.exclude(state=ExpertState.LEFT).select_related("data_key", "coordinator")
+        Expert.objects.filter(hidden_at=None)
+        .exclude(state=ExpertState.LEFT)
+        .select_related("data_key", "coordinator")
     )
     mine = {expert.pk for expert in experts if sees_dates_of(expert)}
     columns: dict[str, list[Ending]] = {name: [] for name, _within in COLUMNS}

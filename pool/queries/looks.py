@@ -40,6 +40,8 @@ PARTS = {
     "expert.contact": "contact",
     "papers": "papers",
     "hours": "hours",
+    "told": "told",
+    "support": "support",
     "export": "export",
 }
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from core.approvals.models import Approval, Decision
 from core.clock import local
@@ -24,7 +23,7 @@ from pool.models import (
 from pool.queries.work import in_force, papers_of, requirements
 from pool.rules import NEEDED_AGREEMENTS
 from pool.rules import vog as rules
-from pool.states import VOLUNTARY, ExpertState, VogStanding, VogState
+from pool.states import VOLUNTARY, VogStanding, VogState
 from pool.vocabulary import Activity, RequirementLevel
 
 
@@ -173,10 +172,11 @@ def vog_waits(expert: Expert, *, now: datetime) -> Approval | None:
 def progress_of(expert: Expert) -> Progress | None:
     """The application of one expert, opened; None where none is kept."""
     row = VogApplication.objects.filter(expert=expert).select_related("data_key").first()
-    return _opened(row) if row else None
+    return opened(row) if row else None
 
 
-def _opened(row: VogApplication) -> Progress:
+def opened(row: VogApplication) -> Progress:
+    """An application, read out of its box."""
     said: dict[str, Any] = row.progress
     days = {key: date.fromisoformat(said[key]) for key in said if key.endswith("_on")}
     return Progress(state=said["state"], free_scheme=bool(said.get("free_scheme")), **days)
@@ -187,8 +187,12 @@ def standing_of(expert: Expert, own: set[str], *, on: date) -> str:
     found = rules.standing(papers_of([expert.pk], on=on)[expert.pk], today=on)
     if found:
         return found
-    asked = {cell[0] for cell, rule in requirements(on=on).items() if rule.level != "NONE"}
-    return VogStanding.NEEDED if own & asked else VogStanding.NOT_REQUIRED
+    return VogStanding.NEEDED if own & asked_works(on) else VogStanding.NOT_REQUIRED
+
+
+def asked_works(on: date) -> set[str]:
+    """Work for which some kind of host asks a VOG on that day."""
+    return {cell[0] for cell, rule in requirements(on=on).items() if rule.level != "NONE"}
 
 
 def free_works(*, on: date) -> list[str]:
@@ -241,7 +245,7 @@ def letter_of(expert: Expert, *, now: datetime) -> Letter:
     """The facts of the letter that goes with an application."""
     today = local(now).date()
     papers = papers_of([expert.pk], on=today)[expert.pk]
-    asked = {cell[0] for cell, rule in requirements(on=today).items() if rule.level != "NONE"}
+    asked = asked_works(today)
     own = _own_works(expert)
     profile = RegionProfile.here()
     return Letter(
@@ -254,55 +258,3 @@ def letter_of(expert: Expert, *, now: datetime) -> Letter:
         max_running=expert.max_running,
         max_per_week=expert.max_per_week,
     )
-
-
-@dataclass(frozen=True)
-class Line:
-    """One person on the list of what runs.
-
-    Attributes:
-        on: the day that comes first, or None.
-        n_days: until then.
-    """
-
-    expert: Expert
-    standing: str
-    progress: Progress | None
-    attempt: VogAttempt | None
-    on: date | None
-    n_days: int
-
-
-def vog_lines(experts: Sequence[Expert], *, now: datetime) -> list[Line]:
-    """Of these people, those with whom something runs or ends; what comes first is on top."""
-    today = local(now).date()
-    ids: list[UUID] = [
-        one.pk for one in experts if one.state != ExpertState.LEFT and not one.is_hidden
-    ]
-    papers = papers_of(ids, on=today)
-    rows = VogApplication.objects.filter(expert__in=ids).select_related("data_key")
-    running = {row.expert_id: _opened(row) for row in rows}
-    attempts = {row.expert_id: row for row in VogAttempt.objects.filter(expert__in=ids)}
-    again = dict(
-        VogEvidence.objects.filter(
-            expert__in=ids, replaced_on=None, recheck_at__isnull=False
-        ).values_list("expert_id", "recheck_at")
-    )
-    found = []
-    for expert in experts:
-        if expert.pk not in papers:
-            continue
-        standing = rules.standing(papers[expert.pk], today=today)
-        progress, attempt = running.get(expert.pk), attempts.get(expert.pk)
-        quiet = standing in {"", VogStanding.VERIFIED}
-        if quiet and progress is None and attempt is None:
-            continue
-        ends = papers[expert.pk].vog_valid_until if standing == VogStanding.EXPIRING else None
-        asked_at = again.get(expert.pk)
-        due = rules.recheck_due(local(asked_at).date()) if asked_at else None
-        later = attempt.from_on if attempt else None
-        days = [progress.next_on if progress else None, ends, due, later]
-        first = min((day for day in days if day is not None), default=None)
-        n_days = (first - today).days if first else 0
-        found.append(Line(expert, standing, progress, attempt, first, n_days))
-    return sorted(found, key=lambda one: (one.on or date.max, one.expert.full_name.casefold()))

@@ -79,6 +79,7 @@ WORDS: dict[str, dict[str, object]] = {
         "hours": _("your hours"),
         "told": _("what you tell"),
         "avoided": _("your own list"),
+        "support": _("your support"),
         "export": _("all your data"),
         "list": _("a list with your name"),
     },

@@ -17,7 +17,7 @@ from pool import actions, queries
 from pool.models import Debrief
 from pool.permissions import STAFF
 from pool.states import DebriefState
-from pool.views.shared import own_expert, person_of
+from pool.views.shared import fresh_to_look, own_expert, person_of
 
 
 @allow(Role.EXPERT)
@@ -45,6 +45,7 @@ def my_debrief(request: HttpRequest, debrief_id: UUID) -> HttpResponse:
 
 @allow(*STAFF)
 @require_http_methods(["GET", "POST"])
+@fresh_to_look
 def debrief_close(request: HttpRequest, debrief_id: UUID) -> HttpResponse:
     """Call, then say whether you talked. It shows the number, so opening it is logged."""
     user, now = person_of(request), clock.now()

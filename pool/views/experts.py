@@ -24,6 +24,7 @@ from pool.states import EXPERT, ExpertState
 from pool.views.shared import (
     done,
     expert_or_404,
+    fresh_to_look,
     log_reading,
     person_of,
     shown_or_404,
@@ -67,6 +68,7 @@ def expert_register(request: HttpRequest) -> HttpResponse:
 
 @allow(*STAFF)
 @require_http_methods(["GET", "POST"])
+@fresh_to_look
 def expert_edit(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """Change a profile; it shows contact, so opening it is logged like looking at contact."""
     return edit_page(request, shown_or_404(expert_id), own=False)

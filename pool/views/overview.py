@@ -36,7 +36,9 @@ def coverage_matrix(request: HttpRequest) -> HttpResponse:
     host, facet = form.wanted()
     board = queries.board(sees_dates_of=partial(may_see_dates, user), now=now)
     works = queries.coverage(board.people, facet=facet, host=host)
-    audit.record("coverage.listed", by=user, at=now, per=facet.value, host=host)
+    # Numbers only; but everybody was opened to count them.
+    everybody = audit.opened_so_far()
+    audit.listed("coverage", by=user, at=now, subjects=everybody, per=facet.value, host=host)
     shown = {
         "form": form,
         "works": works,
@@ -55,9 +57,8 @@ def expiry_board(request: HttpRequest) -> HttpResponse:
     now, user = clock.now(), person_of(request)
     board = queries.expiry(sees_dates_of=partial(may_see_dates, user), today=local(now).date())
     seen = {one.expert.pk for _name, endings in board.columns for one in endings}
-    for pk in sorted(seen):
-        audit.read("papers", by=user, at=now, subject=pk, fields_class=4)
-    audit.record("expiry.listed", by=user, at=now, n=board.n)
+    audit.listed("papers", by=user, at=now, subjects=seen, fields_class=4)
+    audit.listed("expiry", by=user, at=now, subjects=[one.pk for one in board.others])
     heads = {
         "past": ("nu", _("Expired")),
         "soon": ("wacht", _("Within 2 weeks")),

@@ -46,11 +46,16 @@ def expert_list(request: HttpRequest, view_id: UUID | None = None) -> HttpRespon
     # names of all were opened to sort and search them, so all are in the line.
     used = ",".join([*sorted(wanted.codes()), *(["q"] if wanted.q else [])])
     audit.listed("pool", by=user, at=now, subjects=audit.opened_so_far(), filters=used)
+    page = Paginator(people, SHOWN).get_page(request.POST.get("page"))
+    # Which paper is missing, or when one ends, is more than being on the list.
+    papers = {one.expert.pk for _name, found in board.endings for one in found}
+    papers |= {one.expert.pk for one in page if one.shows_dates and one.problems}
+    audit.listed("papers", by=user, at=now, subjects=papers, fields_class=4)
     mine = [one.expert for one in board.people if may_record_papers(user, one.expert)]
     shown = {
         "board": board,
         "support_people": queries.who_needs_support(mine, today=local(now).date()),
-        "page": Paginator(people, SHOWN).get_page(request.POST.get("page")),
+        "page": page,
         "n_people": len(people),
         "filters": filters,
         "is_filtered": bool(wanted.codes() or wanted.q),

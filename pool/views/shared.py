@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from uuid import UUID
 
+from allauth.account.decorators import reauthentication_required
 from django import forms
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +27,9 @@ class WriteInFirst(Refusal):
     """Invited and signed in, and not in the pool yet."""
 
     message = _("First tell us who you are: go to Today and fill in the page.")
+
+
+View = Callable[..., HttpResponse]
 
 
 class StandsAtHome(Refusal):
@@ -45,6 +50,22 @@ def why_of(user: User, expert: Expert) -> str:
     if is_self(user, expert):
         return Reason.SELF
     return Reason.CHARGE if expert.coordinator_id == user.pk else ""
+
+
+def fresh_to_look(view: View) -> View:
+    """Ask again who somebody is before the page shows phone and address (security.md 4, row 13).
+
+    Looking only: whoever filled the form in for long and sends it loses nothing. What is sent
+    shows nothing of what we keep.
+    """
+    asked: View = reauthentication_required(view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        open_page = view if request.method == "POST" else asked
+        return open_page(request, *args, **kwargs)
+
+    return guarded
 
 
 def log_reading(

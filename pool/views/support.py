@@ -28,13 +28,13 @@ from pool.forms.support import (
 from pool.models import Expert, SupportContact, SupportOverride, SupportRhythm
 from pool.permissions import STAFF, may_record_papers
 from pool.states import TAKES_PART, ExpertState
-from pool.views.shared import done, person_of, shown_or_404
+from pool.views.shared import done, log_reading, person_of, shown_or_404
 
 
 def own_people(user: User) -> list[Expert]:
     """Those of whom this coordinator may know how it stands, as with their papers."""
-    people = Expert.objects.exclude(state=ExpertState.LEFT).select_related("data_key")
-    return [one for one in people if may_record_papers(user, one)]
+    people = Expert.objects.filter(hidden_at=None).exclude(state=ExpertState.LEFT)
+    return [one for one in people.select_related("data_key") if may_record_papers(user, one)]
 
 
 @allow(*STAFF)
@@ -43,7 +43,8 @@ def support_list(request: HttpRequest) -> HttpResponse:
     user, now = person_of(request), clock.now()
     today = local(now).date()
     people = queries.who_needs_support(own_people(user), today=today)
-    audit.record("support.listed", by=user, at=now, n=len(people))
+    shown_people = [one.expert.pk for one in people]
+    audit.listed("support", by=user, at=now, subjects=shown_people, reason=audit.Reason.CHARGE)
     shown = {
         "people": people,
         "n_late": sum(one.is_late for one in people),
@@ -62,7 +63,8 @@ def support_evening(request: HttpRequest) -> HttpResponse:
     """One moment for many people at once."""
     user, now = person_of(request), clock.now()
     today = local(now).date()
-    active = Expert.objects.filter(state__in=[*TAKES_PART, ExpertState.IN_TRAINING])
+    taking_part = [*TAKES_PART, ExpertState.IN_TRAINING]
+    active = Expert.objects.filter(state__in=taking_part, hidden_at=None)
     people = sorted(
         ((str(one.pk), one.full_name) for one in active.select_related("data_key")),
         key=lambda one: one[1].casefold(),
@@ -93,6 +95,7 @@ def support_evening(request: HttpRequest) -> HttpResponse:
         said = ngettext("%(n)s person written down.", "%(n)s people written down.", n)
         messages.success(request, said % {"n": n})
         return redirect("pool:support-list")
+    audit.listed("support", by=user, at=now, subjects=[UUID(pk) for pk, _name in people])
     shown = {"form": form, "is_open": bool(form["absent"].value() or form["absent"].errors)}
     return render(request, "pool/support_evening.html", shown, status=422 if form.is_bound else 200)
 
@@ -175,7 +178,7 @@ def expert_support(request: HttpRequest, expert_id: UUID) -> HttpResponse:
         actions.end_override(expert_id=expert.pk, by=user, now=now)
         messages.success(request, _("The exception has ended."))
         return redirect("pool:expert-support", expert.pk)
-    audit.read("papers", by=user, at=now, subject=expert.pk, target=expert)
+    log_reading(request, "support", expert, now=now)
     [standing] = queries.support_of([expert], today=today)
     shown = {
         "expert": expert,

@@ -18,7 +18,7 @@ from pool import actions
 from pool.forms.support import FinishForm
 from pool.models import Training
 from pool.permissions import STAFF, may_record_papers
-from pool.views.shared import done, person_of, shown_or_404
+from pool.views.shared import done, log_reading, person_of, shown_or_404
 
 
 @allow(*STAFF)
@@ -43,5 +43,6 @@ def training_finish(request: HttpRequest, expert_id: UUID, training_id: UUID) ->
     if request.method == "POST" and form.is_valid() and done(form, finish):
         messages.success(request, _("Written down. The paper itself is kept nowhere."))
         return redirect("pool:expert-detail", expert.pk)
+    log_reading(request, "papers", expert, now=now)
     shown = {"form": form, "expert": expert, "training": training}
     return render(request, "pool/training_finish.html", shown, status=422 if form.is_bound else 200)

@@ -12,8 +12,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core import approvals, clock
+from core import approvals, audit, clock
 from core.access.permissions import allow
+from core.audit import Reason
 from core.clock import local
 from core.errors import NotAllowed
 from core.ui.pdf import as_pdf, pdf_response
@@ -36,7 +37,7 @@ FORMS: dict[str, type[forms.Form]] = {
 @allow(*STAFF)
 @require_safe
 def vog_list(request: HttpRequest) -> HttpResponse:
-    """Of the own people: what runs, what ends, and which day comes first."""
+    """Of the own people: what runs, what ends, which day comes first; and who has to begin."""
     user, now = person_of(request), clock.now()
     own = [
         one
@@ -44,9 +45,13 @@ def vog_list(request: HttpRequest) -> HttpResponse:
         if may_record_papers(user, one)
     ]
     lines = queries.vog_lines(own, now=now)
-    for line in lines:
-        log_reading(request, "papers", line.expert, now=now, fields_class=4)
-    shown = {"lines": lines, "today": local(now).date()}
+    seen = [line.expert.pk for line in lines]
+    audit.listed("papers", by=user, at=now, subjects=seen, fields_class=4, reason=Reason.CHARGE)
+    shown = {
+        "lines": [line for line in lines if not line.is_to_begin],
+        "to_begin": [line for line in lines if line.is_to_begin],
+        "today": local(now).date(),
+    }
     return render(request, "pool/vog_list.html", shown)
 
 

@@ -31,7 +31,8 @@ def pool_week(request: HttpRequest, year: int | None = None, week: int = 1) -> H
     form = WorkForm(request.GET)
     activity = form.chosen()
     found = queries.pool_week(monday=monday, activity=activity, now=now)
-    audit.record("pool.week_read", by=person_of(request), at=now, n=len(found.people))
+    seen = [one.expert.pk for one in found.people]
+    audit.listed("pool.week", by=person_of(request), at=now, subjects=seen, fields_class=2)
     initials = "letters" in request.GET
     asked = {"activity": activity} if activity else {}
     shown = {

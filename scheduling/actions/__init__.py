@@ -19,7 +19,13 @@ from scheduling.actions.overdue import (
     look_for,
     need_longer,
 )
-from scheduling.actions.papers import list_sessions, settle_lists, stop_sessions
+from scheduling.actions.papers import (
+    list_sessions,
+    look_after_rule,
+    settle_lists,
+    stop_sessions,
+    stop_undecided,
+)
 from scheduling.actions.reminders import remind
 from scheduling.actions.replacing import (
     NobodyFellOut,
@@ -66,6 +72,7 @@ __all__ = [
     "gate_again",
     "is_free",
     "list_sessions",
+    "look_after_rule",
     "look_for",
     "mark_held",
     "mark_missed",
@@ -79,5 +86,6 @@ __all__ = [
     "rotate_feed",
     "settle_lists",
     "stop_sessions",
+    "stop_undecided",
     "unsettle",
 ]

@@ -53,6 +53,11 @@ COORDINATOR = (
     "/pool/woorden/",
     "/pool/woorden/HEE/",
     "/pool/verklaringen/",
+    "/pool/eisen/",
+    "/pool/eisen/BUDDY_1ON1/LOCAL_TEAM/",
+    "/pool/eisen/gebruikelijk/",
+    "/pool/woorden/nieuw/TRAINING/",
+    "/oproepen/",
     "/pool/dekking/",
     "/pool/verloopt/",
     "/pool/in-en-uit/",
@@ -66,6 +71,21 @@ COORDINATOR = (
     "/mensen/nieuw/",
     "/cijfers/",
     "/account/",
+)
+# Of somebody whose papers the coordinator sees: one of the list of certificates.
+EXPERT_PARTS = (
+    "",
+    "wijzigen/",
+    "uren/",
+    "grenzen/",
+    "kennis/",
+    "steun/",
+    "papier/screening/",
+    "papier/training/",
+    "papier/agreement/",
+    "verklaring/",
+    "verklaring/brief/",
+    "afspraken-daarna/",
 )
 PROFESSIONAL = ("/", "/aanvragen/nieuw/", "/agenda/", "/account/", "/organisatie/")
 EXPERT = (
@@ -99,6 +119,8 @@ VISITORS = (
 A_PAGE = re.compile(
     r"^/(aanvragen|afspraken|pool|mensen)/[0-9a-f-]{36}/(status/|plannen/|einde/|verklaring/)?$"
 )
+
+AN_OWN_EXPERT = re.compile(r"^/pool/[0-9a-f-]{36}/verklaring/$")
 
 
 @dataclass
@@ -168,19 +190,26 @@ def visit(  # noqa: PLR0913, PLR0917  (who looks at what, and how)
 
 
 def walk(page: Page, paths: tuple[str, ...], deeper: int) -> Iterator[str]:
-    """The given paths, then some of the request, session and expert pages they link to."""
+    """The given paths, then some of the request, session and expert pages they link to.
+
+    Of one expert in the own charge, every part.
+    """
     found: dict[str, None] = {}
+    own = ""
     for path in paths:
         yield path
         links: list[str] = page.eval_on_selector_all(
             "a[href]", "all => all.map(a => a.getAttribute('href'))"
         )
         found |= dict.fromkeys(link for link in links if A_PAGE.match(link))
+        own = own or next(filter(AN_OWN_EXPERT.match, links), "")
     kinds: dict[str, list[str]] = {}
     for link in found:
         kinds.setdefault(link.split("/")[1], []).append(link)
     for links in kinds.values():
         yield from links[:deeper]
+    if own:
+        yield from (own.removesuffix("verklaring/") + part for part in EXPERT_PARTS)
 
 
 def look_at(

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -269,6 +270,23 @@ def test_a_coordinator_calls_and_writes_down_that_they_talked(
     assert state_of(region, talk) == DebriefState.HELD
     with region_scope(region.pk):
         assert AuditEntry.objects.filter(event="contact.read", subject=ada.pk).exists()
+
+
+def test_whom_to_call_asks_again_who_you_are_when_the_sign_in_is_old(
+    region: Region, ada: Expert
+) -> None:
+    with region_scope(region.pk):
+        talk = offered(ada)
+        answer(talk, wants=True, by=account(ada))
+    ada.coordinator.set_password("a word of one's own")
+    ada.coordinator.save()
+    with time_machine.travel(NOON, tick=False):
+        client = client_as(ada.coordinator)
+    with time_machine.travel(NOON + timedelta(minutes=12), tick=False):
+        page = client.get(reverse("pool:debrief-close", args=[talk.pk]))
+
+    assert page.status_code == 302
+    assert "reauthenticate" in page.headers["Location"]
 
 
 @pytest.mark.parametrize("role", [Role.EXPERT, Role.PROFESSIONAL, Role.AUDITOR])

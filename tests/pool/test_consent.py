@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from core.access.models import Region, Role, User
 from core.access.scope import region_scope
@@ -21,11 +24,18 @@ from matching.models.requests import TaskKind
 from matching.states import OfferState
 from pool import actions, queries
 from pool.consent import CURRENT, FOLDER, PUBLISHED
-from pool.models import Consent, Correction, CorrectionField, Expert
+from pool.models import (
+    Consent,
+    Correction,
+    CorrectionField,
+    Expert,
+    SupportRhythm,
+    VogEvidence,
+)
 from pool.queries.export import LEFT_OUT, export_of, pointing_at_expert
 from pool.queries.looks import looks_at
 from tests.conftest import NOON
-from tests.factories.matching import HOUR, Pool, ask, file_request, make_matched, make_pool
+from tests.factories.matching import DAY, HOUR, Pool, ask, file_request, make_matched, make_pool
 from tests.factories.people import client_as, make_user
 
 pytestmark = pytest.mark.django_db(databases=["default", "denials"])
@@ -105,6 +115,37 @@ def test_withdrawing_hides_from_every_list_and_from_matching(pool: Pool) -> None
 
     assert ada.pk not in board_names() | candidates()
     assert Consent.objects.filter(expert=ada, withdrawn_at=None).count() == 0
+
+
+LISTS = (
+    "expert-list",
+    "pool-week",
+    "coverage-matrix",
+    "expiry-board",
+    "support-list",
+    "support-evening",
+    "vog-list",
+)
+
+
+def test_withdrawing_takes_somebody_off_each_list_of_the_pool(pool: Pool) -> None:
+    ada, browser = pool.experts[0], client_as(pool.cas)
+    # Something stands about her on every one of them.
+    SupportRhythm.objects.create(kind="INTERVISION", every=1, valid_from=date(2020, 1, 1))
+    VogEvidence.objects.filter(expert=ada).update(policy_valid_until=LATER.date() + 20 * DAY)
+    before = {one for one in LISTS if str(ada.pk) in listed(browser, one)}
+
+    withdraw(ada)
+
+    gone = "Toestemming ingetrokken"
+    after = {one: listed(browser, one) for one in LISTS}
+    assert [one for one, text in after.items() if str(ada.pk) in text or gone in text] == []
+    # Where coverage is counted, everybody is a number.
+    assert before == {*LISTS} - {"coverage-matrix"}
+
+
+def listed(browser: Client, name: str) -> str:
+    return browser.get(reverse(f"pool:{name}")).content.decode()
 
 
 def test_withdrawing_takes_open_offers_back_and_asks_for_a_handover(pool: Pool) -> None:

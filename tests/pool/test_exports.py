@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from core import approvals
 from core.access.models import Region, Role, User
@@ -189,17 +191,45 @@ def test_nobody_else_asks_or_looks(region: Region, role: Role) -> None:
     assert post(client_as(user), "fetch", kind="csv").status_code == 403
 
 
-@pytest.mark.usefixtures("agreed")
-def test_fetching_asks_again_who_you_are(cas: User) -> None:
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("ask", {}), ("decide", {"decision": "approve"}), ("fetch", {"kind": "csv"})],
+)
+def test_each_step_asks_again_who_you_are(
+    region: Region, cas: User, dina: User, name: str, data: dict[str, str]
+) -> None:
+    with region_scope(region.pk):
+        if name == "fetch":
+            agree(cas, dina)
+        if name == "decide":
+            actions.ask_export(by=dina, now=NOON)
     with time_machine.travel(NOON, tick=False):
         cas.set_password("a word of one's own")
         cas.save()
         client = client_as(cas)
+    with time_machine.travel(NOON + timedelta(minutes=9), tick=False):
+        fresh = post(client, name, **data)
     with time_machine.travel(NOON + timedelta(minutes=20), tick=False):
-        answer = post(client, "fetch", kind="csv")
+        answer = post(client, name, **data)
 
+    assert "reauthenticate" not in fresh.headers.get("Location", "")
+    assert fresh.status_code in {200, 302}
     assert answer.status_code == 302
     assert "reauthenticate" in answer["Location"]
+
+
+@pytest.mark.usefixtures("agreed")
+def test_a_workbook_holds_words_and_no_formula(region: Region, cas: User) -> None:
+    with region_scope(region.pk):
+        make_active_expert(cas, first_name="@Ada", last_name="=Kaars", phone="+31 6 1234 5678")
+    with time_machine.travel(NOON, tick=False):
+        content = post(sure(cas), "fetch", kind="xlsx").content
+
+    cells = [cell for row in load_workbook(io.BytesIO(content)).active for cell in row]
+    assert {cell.data_type for cell in cells if cell.value is not None} == {"s"}
+    texts = {str(cell.value) for cell in cells if cell.value is not None}
+    assert texts >= {"'@Ada", "'=Kaars", "'+31 6 1234 5678"}
+    assert not [text for text in texts if text.startswith(("=", "+", "-", "@"))]
 
 
 def test_another_region_has_nobody_of_ours_and_no_question(

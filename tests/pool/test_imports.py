@@ -16,9 +16,8 @@ from django.urls import reverse
 from core.access.models import Invitation, Region, Role, User
 from core.access.scope import region_scope
 from core.audit.models import AuditEntry
-from core.errors import Refusal
+from core.outbox.models import Message
 from core.purge import _clean
-from pool import actions
 from pool.actions import imports
 from pool.forms.columns import COLUMNS, MEND
 from pool.models import Agreement, Expert, ExpertActivity, ImportDraft
@@ -131,25 +130,43 @@ def test_nothing_is_written_before_somebody_says_so(region: Region, cas: User) -
     assert n_experts(region) == 0
 
 
-def test_a_refusal_halfway_leaves_nobody_written_in(
-    region: Region, cas: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plain = actions.register_expert
-
-    def refuse_the_third(**given: Any) -> Expert:
-        if given["profile"].last_name == "Oost 2":
-            raise Refusal("no")
-        return plain(**given)
-
-    monkeypatch.setattr(imports, "register_expert", refuse_the_third)
+def third_is_here_already(region: Region, cas: User) -> Client:
+    """A file of three; the last cannot be invited, which shows when the other two are written."""
     client = sent(cas, *people(3))
+    with region_scope(region.pk):
+        known = make_user("Oda Oost", Role.EXPERT)
+        User.objects.filter(pk=known.pk).update(email="a2@voorbeeld.example")
+    return client
 
-    answer = client.post(reverse(CHECK), {"act": "take", "seen": "3 0"})
+
+TAKE = {"act": "take", "seen": "3 0", "invite": "on"}
+
+
+def test_a_refusal_halfway_leaves_nobody_written_in(region: Region, cas: User) -> None:
+    client = third_is_here_already(region, cas)
+
+    answer = client.post(reverse(CHECK), TAKE)
 
     assert answer.status_code == 409
     assert n_experts(region) == 0
     with region_scope(region.pk):
         assert ImportDraft.objects.count() == 1
+        assert not Invitation.objects.exists()
+        assert not Agreement.objects.exists()
+        assert not Message.objects.exists()
+        assert not AuditEntry.objects.filter(event="import.done").exists()
+
+
+def test_without_one_transaction_half_of_a_file_would_stay(
+    region: Region, cas: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain: Any = imports.import_people
+    monkeypatch.setattr("pool.views.imports.actions.import_people", plain.__wrapped__)
+    client = third_is_here_already(region, cas)
+
+    client.post(reverse(CHECK), TAKE)
+
+    assert 0 < n_experts(region) < 4
 
 
 def test_only_the_good_rows_are_taken_when_that_was_shown(region: Region, cas: User) -> None:

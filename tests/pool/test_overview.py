@@ -186,8 +186,11 @@ def test_of_people_of_colleagues_only_that_there_is_a_paper(
     assert "VOG" not in main
     assert "19 mrt" not in main
     with region_scope(region.pk):
-        looked = AuditEntry.objects.filter(event="papers.read", subject=ruben.pk)
-        assert [one.actor for one in looked] == [cas.pk]
+        looked = AuditEntry.objects.filter(subjects__contains=[ruben.pk])
+        assert {(one.event, one.actor, one.fields_class) for one in looked} == {
+            ("papers.listed", cas.pk, 4),
+            ("expiry.listed", dina.pk, 3),
+        }
 
 
 def test_the_deputy_of_the_region_sees_all_dates(region: Region, cas: User) -> None:

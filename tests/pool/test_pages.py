@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -315,6 +317,47 @@ def test_contact_is_masked_until_somebody_asks(region: Region, cas: User, ruben:
     assert "06 1234 5678" in shown
     assert events(region, "contact.read") == 1
     assert events(region, "profile.read") == 2
+
+
+def signed_in_with_a_password(user: User) -> Client:
+    """Somebody who can be asked again who they are."""
+    user.set_password("a word of one's own")
+    user.save()
+    return client_as(user)
+
+
+@pytest.mark.parametrize("name", ["pool:expert-contact", "pool:expert-edit"])
+def test_contact_asks_again_who_you_are_when_the_sign_in_is_old(
+    region: Region, cas: User, ruben: Expert, name: str
+) -> None:
+    with time_machine.travel(NOON, tick=False):
+        client = signed_in_with_a_password(cas)
+    url = reverse(name, args=[ruben.pk])
+    ask = client.post if name == "pool:expert-contact" else client.get
+
+    with time_machine.travel(NOON + timedelta(minutes=9), tick=False):
+        fresh = ask(url)
+    with time_machine.travel(NOON + timedelta(minutes=12), tick=False):
+        old = ask(url)
+
+    assert fresh.status_code == 200
+    assert "06 1234 5678" in fresh.content.decode()
+    assert old.status_code == 302
+    assert "reauthenticate" in old.headers["Location"]
+    assert events(region, "contact.read") == 1
+
+
+def test_what_was_typed_in_a_profile_for_long_is_not_lost(cas: User, ruben: Expert) -> None:
+    with time_machine.travel(NOON, tick=False):
+        client = signed_in_with_a_password(cas)
+    with time_machine.travel(NOON + timedelta(minutes=12), tick=False):
+        faulty = client.post(reverse("pool:expert-edit", args=[ruben.pk]), {"first_name": "Rob"})
+
+    assert faulty.status_code == 422
+    text = faulty.content.decode()
+    assert "Rob" in text
+    # Nothing of what we keep comes along.
+    assert "ruben@voorbeeld.example" not in text
 
 
 def test_only_the_own_coordinator_and_the_deputy_see_dates(

@@ -174,7 +174,7 @@ def test_the_page_shows_a_week_and_its_neighbours(region: Region, cas: User) -> 
     # The year of 53 weeks goes over into the next.
     assert reverse("pool:pool-week-of", args=[2027, 1]) in other.content.decode()
     with region_scope(region.pk):
-        assert AuditEntry.objects.filter(event="pool.week_read", facts={"n": 1}).count() == 2
+        assert AuditEntry.objects.filter(event="pool.week.listed", facts={"n": 1}).count() == 2
 
 
 @pytest.mark.usefixtures("ada")

@@ -288,6 +288,15 @@ def test_the_region_agrees_on_a_distance_and_only_its_administrator_does(cas: Us
         ("Karel de Vries", "Janneke de Vries", False),
         ("Janneke Bakker", "Janneke de Vries", False),
         ("Vries", "", False),
+        # A case manager is often written down by the last name alone.
+        ("Janneke de Vries", "De Vries", True),
+        ("J. de Vries", "mevr. de Vries", True),
+        ("Janneke de Vries", "Bakker", False),
+        # Who signs with two names stands under each of them.
+        ("Janneke Bakker", "Janneke Bakker-de Vries", True),
+        ("Janneke de Vries", "Janneke Bakker-de Vries", True),
+        ("De Vries", "J. Bakker - de Vries", True),
+        ("Karel Bakker", "Janneke Bakker-de Vries", False),
     ],
 )
 def test_a_name_is_known_in_the_ways_in_which_people_write_it(

@@ -209,7 +209,7 @@ def test_an_exception_is_given_and_ended_on_one_page(
 
     with region_scope(region.pk):
         assert SupportOverride.objects.get().ended_at is not None
-        assert AuditEntry.objects.filter(event="papers.read", subject=late.pk).exists()
+        assert AuditEntry.objects.filter(event="support.read", subject=late.pk).exists()
 
 
 def test_one_moment_is_written_down_and_taken_away(region: Region, late: Expert, cas: User) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core import clock
-from core.access.models import Region, Role, User
+from core.access.models import OrganisationKind, Region, Role, User
 from core.access.scope import region_scope
 from core.approvals.models import Approval
 from core.audit.models import AuditEntry
@@ -20,7 +20,12 @@ from pool.models import Expert, VogApplication, VogAttempt, VogBridge, VogEviden
 from pool.vocabulary import Activity, RequirementLevel
 from tests.conftest import NOON
 from tests.factories.people import client_as, make_user
-from tests.factories.pool import make_active_expert, require_vog
+from tests.factories.pool import (
+    make_active_expert,
+    make_expert,
+    make_region_profile,
+    require_vog,
+)
 
 pytestmark = pytest.mark.django_db(databases=["default", "denials"])
 DAY = timedelta(days=1)
@@ -135,6 +140,40 @@ def test_the_list_holds_the_own_people_only(
     assert ruben.full_name not in other.content.decode()
 
 
+def test_who_needs_one_and_has_nothing_yet_stands_below_the_rest(
+    region: Region, ruben: Expert, people: dict[str, User]
+) -> None:
+    with region_scope(region.pk):
+        make_region_profile()
+        # The first does buddy work and showed nothing; the second does what asks none.
+        bes = make_expert(people["own"], first_name="Bes", email="b@voorbeeld.example")
+        advises = frozenset({Activity.POLICY.value})
+        make_expert(
+            people["own"], first_name="Cem", email="c@voorbeeld.example", activities=advises
+        )
+        free_everywhere(Activity.POLICY)
+    client = client_as(people["own"])
+
+    page = client.get(reverse("pool:vog-list"))
+
+    assert [line.expert.pk for line in page.context["to_begin"]] == [bes.pk]
+    assert page.context["lines"] == []
+    assert "Bes" in page.content.decode()
+    assert "Cem" not in page.content.decode()
+    with region_scope(region.pk):
+        actions.prepare_vog(expert_id=bes.pk, on=NOON.date(), by=people["own"], now=NOON)
+    begun = client.get(reverse("pool:vog-list"))
+    assert [line.expert.pk for line in begun.context["lines"]] == [bes.pk]
+    assert begun.context["to_begin"] == []
+    assert ruben.full_name not in begun.content.decode()
+
+
+def free_everywhere(activity: Activity) -> None:
+    """No kind of host asks a VOG for this work."""
+    for kind in OrganisationKind:
+        require_vog(activity, kind, RequirementLevel.NONE)
+
+
 @pytest.mark.parametrize("n_experts", [1, 6])
 def test_the_list_asks_as_many_queries_for_six_as_for_one(
     region: Region,
@@ -149,7 +188,7 @@ def test_the_list_asks_as_many_queries_for_six_as_for_one(
             actions.need_vog(expert=one, now=NOON)
         experts = list(Expert.objects.select_related("data_key"))
 
-        with django_assert_max_num_queries(10):  # type: ignore[attr-defined]
+        with django_assert_max_num_queries(11):  # type: ignore[attr-defined]
             assert len(queries.vog_lines(experts, now=NOON)) == n_experts
 
 
