@@ -2,7 +2,7 @@
 
 from pool.queries.board import Board, Person, Standing, board
 from pool.queries.candidates import candidates
-from pool.queries.coverage import Facet, coverage
+from pool.queries.coverage import Facet, Matrix, coverage
 from pool.queries.duty import call_order, coordinator_phone, is_office_time, on_call, shifts
 from pool.queries.exchange import (
     Takeout,
@@ -46,6 +46,7 @@ from pool.queries.people import (
     works_of,
 )
 from pool.queries.saved import saved_view, saved_views
+from pool.queries.specialisms import readable_codes
 from pool.queries.support import (
     OWES_SUPPORT,
     Evening,
@@ -104,6 +105,7 @@ __all__ = [
     "KindOfSupport",
     "Letter",
     "Line",
+    "Matrix",
     "Moment",
     "OwnLoad",
     "Page",
@@ -160,6 +162,7 @@ __all__ = [
     "pool_week",
     "progress_of",
     "quiet_hours",
+    "readable_codes",
     "requirement",
     "requirements",
     "rest_of",

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
+from core.access.models import User
 from pool.geo import Point, distance_km
 from pool.models import Area, RegionProfile
 from pool.queries.board import Person
+from pool.queries.specialisms import known_codes
 
 DAY = timedelta(days=1)
 Test = Callable[[Person], bool]
@@ -26,6 +28,8 @@ class Wanted:
         training: kind of training that was seen and counts, or NONE.
         area, within_km: no farther by road than so many kilometres from this area.
         away: NOW, WEEK (some time in the coming week) or NOT (not in the coming week).
+        specialism: a code of what experts tell. One that is guarded finds nobody for who may not
+            read it, and is kept in no view.
     """
 
     q: str = ""
@@ -39,6 +43,7 @@ class Wanted:
     area: str = ""
     within_km: str = ""
     away: str = ""
+    specialism: str = ""
 
     def codes(self) -> dict[str, str]:
         """What of it may be kept: everything but the name."""
@@ -49,10 +54,23 @@ class Wanted:
         }
 
 
-def matching_people(people: Iterable[Person], wanted: Wanted, *, now: datetime) -> list[Person]:
-    """Those of `people` who fit all that is wanted; at most two queries, for distances."""
+def matching_people(
+    people: Iterable[Person], wanted: Wanted, *, reader: User, now: datetime
+) -> list[Person]:
+    """Those of `people` who fit all that is wanted, as far as `reader` may know it.
+
+    At most seven queries, two for distances and five for what people told.
+    """
+    everybody = list(people)
     tests = [make(wanted, now) for name, make in TESTS.items() if getattr(wanted, name)]
-    return [one for one in people if all(test(one) for test in tests)]
+    if wanted.specialism:
+        tests.append(_knows(everybody, wanted.specialism, reader))
+    return [one for one in everybody if all(test(one) for test in tests)]
+
+
+def _knows(people: Iterable[Person], code: str, reader: User) -> Test:
+    known = known_codes([one.expert for one in people], reader=reader, among=[code])
+    return lambda one: one.expert.pk in known
 
 
 def _named(wanted: Wanted, _now: datetime) -> Test:

@@ -40,6 +40,7 @@ PARTS = {
     "expert.contact": "contact",
     "papers": "papers",
     "hours": "hours",
+    "told": "told",
     "export": "export",
 }
 

@@ -15,7 +15,7 @@ from core.access.permissions import allow
 from core.clock import local
 from pool import queries
 from pool.forms.overview import CoverageForm
-from pool.permissions import STAFF, may_see_dates
+from pool.permissions import STAFF, may_read_guarded, may_see_dates
 from pool.views.shared import person_of
 
 # How the words of a facet are called in `pool_words`.
@@ -23,7 +23,10 @@ WORDS = {
     queries.Facet.NONE: "language",
     queries.Facet.LANGUAGE: "language",
     queries.Facet.NEED: "need",
-    queries.Facet.EXPERIENCE: "experience",
+    queries.Facet.FORM: "told",
+    queries.Facet.PHASE: "told",
+    queries.Facet.APPROACH: "told",
+    queries.Facet.EXPERIENCE: "told",
 }
 
 
@@ -35,12 +38,15 @@ def coverage_matrix(request: HttpRequest) -> HttpResponse:
     form = CoverageForm(request.GET)
     host, facet = form.wanted()
     board = queries.board(sees_dates_of=partial(may_see_dates, user), now=now)
-    works = queries.coverage(board.people, facet=facet, host=host)
+    matrix = queries.coverage(board.people, facet=facet, reader=user, host=host)
+    if facet == queries.Facet.FORM and may_read_guarded(user):
+        # Whatever they told: what is sealed was looked for with each of them.
+        everybody = [one.expert.pk for one in board.people]
+        audit.listed("told", by=user, at=now, subjects=everybody, fields_class=4)
     audit.record("coverage.listed", by=user, at=now, per=facet.value, host=host)
     shown = {
         "form": form,
-        "works": works,
-        "n_holes": sum(work.n_holes for work in works),
+        "matrix": matrix,
         "words": WORDS[facet],
         "is_split": facet != queries.Facet.NONE,
         "now": now,

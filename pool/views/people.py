@@ -21,6 +21,7 @@ from pool import actions, queries
 from pool.forms.filters import FilterForm, ViewForm
 from pool.models import SavedView
 from pool.permissions import STAFF, may_record_papers, may_see_dates
+from pool.specialisms import GUARDED
 from pool.views.shared import done, person_of
 
 SHOWN = 50
@@ -32,7 +33,8 @@ def expert_list(request: HttpRequest, view_id: UUID | None = None) -> HttpRespon
     now, user = clock.now(), person_of(request)
     chosen = _chosen(view_id, user)
     # By POST: a name that is searched for stands in no address, history or log.
-    filters = FilterForm(request.POST if request.method == "POST" or not chosen else chosen.filters)
+    given = request.POST if request.method == "POST" or not chosen else chosen.filters
+    filters = FilterForm(given, reader=user)
     wanted = filters.wanted()
     view_form = ViewForm(request.POST if request.POST.get("act") == "keep" else None)
     if view_form.is_bound and view_form.is_valid() and filters.is_valid():
@@ -41,11 +43,14 @@ def expert_list(request: HttpRequest, view_id: UUID | None = None) -> HttpRespon
             messages.success(request, _("Kept. You find it above the list."))
             return redirect(f"{reverse('pool:view-open', args=[kept.pk])}#mensen")
     board = queries.board(sees_dates_of=partial(may_see_dates, user), now=now)
-    people = queries.matching_people(board.people, wanted, now=now)
+    people = queries.matching_people(board.people, wanted, reader=user, now=now)
     # Which filters were used, never what was typed: a name that is searched for is a name. The
     # names of all were opened to sort and search them, so all are in the line.
     used = ",".join([*sorted(wanted.codes()), *(["q"] if wanted.q else [])])
     audit.listed("pool", by=user, at=now, subjects=audit.opened_so_far(), filters=used)
+    if wanted.specialism in GUARDED:
+        everybody = [one.expert.pk for one in board.people]
+        audit.listed("told", by=user, at=now, subjects=everybody, fields_class=4)
     mine = [one.expert for one in board.people if may_record_papers(user, one.expert)]
     shown = {
         "board": board,
