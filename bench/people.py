@@ -206,6 +206,19 @@ def able(one: Person) -> Person:
     )
 
 
+def brought_to(one: Person, today: date) -> Person:
+    """The same person around `today`: all dates moved by the same whole weeks."""
+    weeks = timedelta(weeks=(today - TODAY).days // 7)
+    return replace(
+        one,
+        vog_issued=one.vog_issued and one.vog_issued + weeks,
+        vog_until=one.vog_until and one.vog_until + weeks,
+        began=one.began + weeks,
+        absences=tuple((a + weeks, b + weeks) for a, b in one.absences),
+        sessions=tuple((a + weeks, b + weeks) for a, b in one.sessions),
+    )
+
+
 def draw_wishes(
     dice: Random, n: int, places: Sequence[Place], people: Sequence[Person]
 ) -> list[Wish]:
@@ -244,15 +257,18 @@ def lay_out(places: Iterable[Place]) -> None:
     )
 
 
-def write_people(people: Sequence[Person], *, by: User) -> None:
-    """Everything below each of `people`, in the region of this scope."""
+def write_people(people: Sequence[Person], *, by: User, people_a_key: int = PEOPLE_A_KEY) -> None:
+    """Everything below each of `people`, in the region of this scope.
+
+    In earnest everybody has an own key; where names are opened, that is what must be measured.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
-    keys = make_keys(len(people) // PEOPLE_A_KEY + 1)
+    keys = make_keys(len(people) // people_a_key + 1)
     _many(
         Expert(
             id=one.id,
-            data_key=keys[place // PEOPLE_A_KEY],
+            data_key=keys[place // people_a_key],
             coordinator=by,
             state=one.state,
             first_name="Ada",

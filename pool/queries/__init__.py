@@ -1,6 +1,6 @@
 """What others may ask of the pool."""
 
-from pool.queries.board import Board, Person, Standing, board
+from pool.queries.board import Board, Person, Standing, board, people_now
 from pool.queries.candidates import candidates
 from pool.queries.coverage import Facet, Matrix, coverage
 from pool.queries.duty import call_order, coordinator_phone, is_office_time, on_call, shifts
@@ -159,6 +159,7 @@ __all__ = [
     "own_load",
     "own_quiet",
     "papers_of",
+    "people_now",
     "pool_week",
     "progress_of",
     "quiet_hours",

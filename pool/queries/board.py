@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -17,14 +17,15 @@ from pool.models import (
     ExpertActivity,
     ExpertLanguage,
 )
-from pool.queries.deployable import deployable_at, trainings_of
+from pool.queries.deployable import deployable_at
 from pool.queries.endings import Ending, endings
 from pool.queries.hours import booked, changes_of, weeks_of
-from pool.queries.work import papers_of, requirements
+from pool.queries.work import PaperRows, paper_rows, papers_of, requirements, trainings_on
 from pool.rules import (
     Interval,
     Papers,
     Rule,
+    WeekRow,
     free_intervals,
     paper_problems,
     parts_free,
@@ -34,6 +35,8 @@ from pool.vocabulary import Activity, DayPart
 
 HORIZON = timedelta(days=7)
 PARTS = (DayPart.DAYTIME, DayPart.EVENING, DayPart.NIGHT)
+# An enumeration makes this list anew each time it is asked.
+ACTIVITIES = tuple(Activity.values)
 # Work that the pool offers at night as well; the rest waits for the morning.
 NIGHT_WORK = frozenset({Activity.BUDDY_1ON1.value, Activity.CHAT.value})
 SeesDates = Callable[[Expert], bool]
@@ -54,6 +57,7 @@ class Person:
     """One line of the list.
 
     Attributes:
+        name: opened at first reading.
         sessions: booked in this local week.
         works: (activity, may be asked for it) in the order of the vocabulary.
         hosts: activity -> kinds of host at which this person may do it today, as matching judges.
@@ -66,7 +70,6 @@ class Person:
     """
 
     expert: Expert
-    name: str
     standing: Standing
     sessions: int
     works: tuple[tuple[str, bool], ...]
@@ -78,6 +81,10 @@ class Person:
     is_free_now: bool
     parts: frozenset[str]
     shows_dates: bool
+
+    @property
+    def name(self) -> str:
+        return self.expert.full_name
 
     @property
     def is_stopped(self) -> bool:
@@ -136,30 +143,34 @@ def board(*, sees_dates_of: SeesDates, now: datetime) -> Board:
 
     `sees_dates_of` says of whom the one who looks may know which paper is missing, and when.
     """
-    today = local(now).date()
-    experts = list(
-        Expert.objects.filter(hidden_at=None)
-        .exclude(state=ExpertState.LEFT)
-        .select_related("data_key", "home_area")
-    )
-    people = _people(experts, sees_dates_of, now)
+    rows = paper_rows(None)
+    people = _people(rows, sees_dates_of, now)
     return Board(
         people=tuple(sorted(people, key=lambda one: (one.name.casefold(), one.expert.pk))),
         coverage=tuple(_coverage(people)),
-        endings=endings([one.expert for one in people if one.shows_dates], today),
+        endings=endings([one.expert for one in people if one.shows_dates], local(now).date(), rows),
     )
+
+
+def people_now(*, sees_dates_of: SeesDates, now: datetime) -> list[Person]:
+    """The same people in no order, for who counts them: no name is opened."""
+    return _people(paper_rows(None), sees_dates_of, now)
 
 
 # --- People -----------------------------------------------------------------------------------
 
 
-def _people(experts: Sequence[Expert], sees_dates_of: SeesDates, now: datetime) -> list[Person]:
+def _people(rows: PaperRows, sees_dates_of: SeesDates, now: datetime) -> list[Person]:
     today = local(now).date()
-    ids = [expert.pk for expert in experts]
-    papers = papers_of(ids, on=today)
+    experts = list(
+        Expert.objects.filter(hidden_at=None)
+        .exclude(state=ExpertState.LEFT)
+        .select_related("data_key")
+    )
+    papers = papers_of(None, on=today, rows=rows)
     asked = requirements(on=today)
     rules = _different(asked)
-    trainings = trainings_of(ids, on=today)
+    trainings = _grouped(trainings_on(rows, today))
     activities = _grouped(ExpertActivity.objects.values_list("expert_id", "activity"))
     languages = _grouped(
         (expert, (code, level))
@@ -167,39 +178,28 @@ def _people(experts: Sequence[Expert], sees_dates_of: SeesDates, now: datetime) 
             "expert_id", "language", "level"
         )
     )
-    weeks = weeks_of()
-    changes = changes_of(first=today - timedelta(days=2), last=today + HORIZON)
     absences = _grouped(
         (expert, (starts, ends))
         for expert, starts, ends in Absence.objects.filter(ends_at__gt=now).values_list(
             "expert_id", "starts_at", "ends_at"
         )
     )
-    busy, sessions = booked(now)
-    this_week = local(now).isocalendar()[:2]
+    busy, sessions = booked(now, now + HORIZON)
+    free_of = _free(weeks_of(), absences, busy, now)
     found = []
-    for expert in experts:
-        hours = (weeks.get(expert.pk, []), absences.get(expert.pk, []), busy.get(expert.pk, []))
+    # Who was cleared away between two questions is nobody any more.
+    for expert in (one for one in experts if one.pk in papers):
         own = set(activities.get(expert.pk, ()))
         works = {
             one: problems_of_work(papers[expert.pk], rules[one], today)
-            for one in Activity.values
+            for one in ACTIVITIES
             if one in own
         }
-        n_sessions = sum(
-            n for year, week, n in sessions.get(expert.pk, ()) if (year, week) == this_week
-        )
-        free = free_intervals(
-            *hours,
-            start=now,
-            end=now + HORIZON,
-            tz=AMSTERDAM,
-            changes=changes.get(expert.pk, ()),
-        )
+        n_sessions = sessions.get(expert.pk, 0)
+        free = free_of(expert.pk)
         found.append(
             Person(
                 expert=expert,
-                name=expert.full_name,
                 standing=_standing(expert, works, n_sessions),
                 sessions=n_sessions,
                 works=tuple((one, not problems) for one, problems in works.items()),
@@ -214,6 +214,30 @@ def _people(experts: Sequence[Expert], sees_dates_of: SeesDates, now: datetime) 
             )
         )
     return found
+
+
+def _free(
+    weeks: Mapping[UUID, list[WeekRow]],
+    absences: Mapping[UUID, list[Interval]],
+    busy: Mapping[UUID, list[Interval]],
+    now: datetime,
+) -> Callable[[UUID], list[Interval]]:
+    """What the coming week leaves free of somebody's hours; one query, for days that differ."""
+    today = local(now).date()
+    changes = changes_of(first=today - timedelta(days=2), last=today + HORIZON)
+
+    def free(expert_id: UUID) -> list[Interval]:
+        return free_intervals(
+            weeks.get(expert_id, ()),
+            absences.get(expert_id, ()),
+            busy.get(expert_id, ()),
+            start=now,
+            end=now + HORIZON,
+            tz=AMSTERDAM,
+            changes=changes.get(expert_id, ()),
+        )
+
+    return free
 
 
 def rules_per_activity(on: date) -> dict[str, tuple[Rule, ...]]:

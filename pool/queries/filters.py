@@ -63,6 +63,8 @@ def matching_people(
     """
     everybody = list(people)
     tests = [make(wanted, now) for name, make in TESTS.items() if getattr(wanted, name)]
+    if wanted.area:
+        tests.append(_near(everybody, wanted))
     if wanted.specialism:
         tests.append(_knows(everybody, wanted.specialism, reader))
     return [one for one in everybody if all(test(one) for test in tests)]
@@ -78,12 +80,14 @@ def _named(wanted: Wanted, _now: datetime) -> Test:
     return lambda one: all(word in one.name.casefold() for word in words)
 
 
-def _near(wanted: Wanted, _now: datetime) -> Test:
+def _near(people: Iterable[Person], wanted: Wanted) -> Test:
     profile = RegionProfile.objects.first()
     factor = float(profile.road_factor) if profile else 1.0
-    here = _point(Area.objects.get(pk=wanted.area))
-    most = float(wanted.within_km or 0)
-    return lambda one: distance_km(here, _point(one.expert.home_area), factor) <= most
+    homes = {one.expert.home_area_id for one in people}
+    points = {area.pk: _point(area) for area in Area.objects.filter(pk__in={*homes, wanted.area})}
+    here, most = points[wanted.area], float(wanted.within_km or 0)
+    near = {home for home in homes if distance_km(here, points[home], factor) <= most}
+    return lambda one: one.expert.home_area_id in near
 
 
 def _point(area: Area) -> Point:
@@ -118,5 +122,4 @@ TESTS: dict[str, Callable[[Wanted, datetime], Test]] = {
     "training": lambda w, _now: lambda one: _trained(one, w.training),
     "coordinator": lambda w, _now: lambda one: str(one.expert.coordinator_id) == w.coordinator,
     "away": lambda w, now: lambda one: _is_away(one, w.away, now),
-    "area": _near,
 }

@@ -43,19 +43,20 @@ EXISTS (
 
 
 def who_owes_support(
-    expert_ids: Collection[UUID], *, on: date, today: date | None = None
+    expert_ids: Collection[UUID] | None, *, on: date, today: date | None = None
 ) -> set[UUID]:
-    """Those who may not be asked for new work on day `on`, seen from `today`."""
+    """Those who may not be asked for new work on day `on`, seen from `today`; None is everybody."""
     values: dict[str, Any] = {
         "region": current_region(),
         "on": on,
         "today": today or on,
-        "ids": list(expert_ids),
+        "ids": None if expert_ids is None else list(expert_ids),
     }
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT e.id FROM pool_expert e"  # noqa: S608  (our own words)
-            " WHERE e.region_id = %(region)s AND e.id = ANY (%(ids)s::uuid[])"
+            " WHERE e.region_id = %(region)s"
+            " AND (%(ids)s::uuid[] IS NULL OR e.id = ANY (%(ids)s::uuid[]))"
             f" AND {OWES_SUPPORT}",
             values,
         )
