@@ -20,7 +20,8 @@ from django.test import Client
 from bench import floor
 from bench.figures import ROUNDS, Figure, figure, interleaved, n_queries
 from bench.ground import new_region
-from bench.people import able, brought_to, draw_people, draw_places, lay_out, write_people
+from bench.people import able, brought_to, draw_people, draw_places
+from bench.rows import lay_out, write_people
 from bench.web import Server, served
 from core.clock import local, now
 from tests.factories.people import client_as
