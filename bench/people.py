@@ -206,7 +206,7 @@ def brought_to(one: Person, today: date) -> Person:
         absences=tuple((a + weeks, b + weeks) for a, b in one.absences),
         sessions=tuple((a + weeks, b + weeks) for a, b in one.sessions),
         heavy=tuple((a + weeks, b + weeks) for a, b in one.heavy),
-        changes=tuple((day + weeks, *rest) for day, *rest in one.changes),
+        changes=tuple((day + weeks, a, b, there) for day, a, b, there in one.changes),
         # That row stands at `NOW`, and says nothing of any other day.
         says_not_today=False,
     )

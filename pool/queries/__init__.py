@@ -1,6 +1,6 @@
 """What others may ask of the pool."""
 
-from pool.queries.board import Board, Person, Standing, board, people_now
+from pool.queries.board import Board, board
 from pool.queries.candidates import candidates
 from pool.queries.coverage import Facet, Matrix, coverage
 from pool.queries.duty import call_order, coordinator_phone, is_office_time, on_call, shifts
@@ -47,6 +47,7 @@ from pool.queries.people import (
 )
 from pool.queries.saved import saved_view, saved_views
 from pool.queries.specialisms import readable_codes
+from pool.queries.standings import Person, Standing, people_now
 from pool.queries.support import (
     OWES_SUPPORT,
     Evening,

@@ -9,8 +9,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from core.access.models import User
-from pool.queries.board import NIGHT_WORK, PARTS, Cell, Person
+from pool.queries.board import NIGHT_WORK, PARTS, Cell
 from pool.queries.specialisms import known_codes, readable_codes
+from pool.queries.standings import Person
 from pool.specialisms import KIND_OF, VOCABULARY, SpecialismKind
 from pool.vocabulary import Activity, DayPart
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from core.access.models import User
 from pool.geo import Point, distance_km
 from pool.models import Area, RegionProfile
-from pool.queries.board import Person
 from pool.queries.specialisms import known_codes
+from pool.queries.standings import Person
 
 DAY = timedelta(days=1)
 Test = Callable[[Person], bool]

@@ -143,14 +143,14 @@ def test_the_oracle_knows_what_stands_in_the_way() -> None:
         {"changes": ((start.date(), 0, 1440, True), (start.date(), 0, 1440, False))},
     ):
         assert not fits(**change), change
-    for change in (
+    for harmless in (
         {"heavy": ((start - 25 * HOUR, start - 24 * HOUR),)},
         {"heavy": ((start - 25 * HOUR, start - 24 * HOUR),), "own_rest": HOUR},
         {"heavy": ((end, end + HOUR),)},
         {"week": (), "changes": ((start.date(), 0, 1440, True),)},
         {"changes": ((start.date() + 2 * DAY, 0, 1440, False),)},
     ):
-        assert fits(**change), change
+        assert fits(**harmless), harmless
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,9 @@ def test_the_parts_of_seven_days_are_those_of_these_days(
     dice = Random(7)  # noqa: S311
     ada = able(draw_people(dice, 1, draw_places(dice, prefix=1, n=1))[0])
     ada = replace(
-        ada, week=week, changes=tuple((thursday + day * DAY, *rest) for day, *rest in changes)
+        ada,
+        week=week,
+        changes=tuple((thursday + day * DAY, a, b, there) for day, a, b, there in changes),
     )
 
     assert oracle.parts_from(ada, thursday, oracle.parts_of_week(week)) == parts
