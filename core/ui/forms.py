@@ -83,7 +83,11 @@ def _options(options: Iterable[Mapping[str, Any]]) -> SafeString:
     return format_html_join(
         "",
         '<option value="{}"{}>{}</option>',
-        ((one["value"], flatatt(one["attrs"]), one["label"]) for one in options),
+        # Most have no attributes, and to write none takes as long as to write some.
+        (
+            (one["value"], flatatt(one["attrs"]) if one["attrs"] else "", one["label"])
+            for one in options
+        ),
     )
 
 

@@ -48,7 +48,6 @@ class FilterForm(PoolForm):
     training = forms.ChoiceField(label=_("Training seen"), choices=[], required=False)
     specialism = forms.ChoiceField(label=_("Told of"), choices=[], required=False)
     coordinator = forms.ChoiceField(label=_("Own coordinator"), choices=[], required=False)
-    away = forms.ChoiceField(label=_("Away"), choices=[], required=False)
     area = forms.CharField(
         label=_("Lives near area"),
         max_length=4,
@@ -62,6 +61,7 @@ class FilterForm(PoolForm):
         required=False,
         widget=forms.NumberInput(attrs={"class": "utrecht-textbox--short"}),
     )
+    away = forms.ChoiceField(label=_("Away"), choices=[], required=False)
 
     def __init__(self, *args: Any, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
