@@ -17,6 +17,8 @@ EVENTS = {
     "papers.read": _("looked at papers"),
     "hours.read": _("looked at hours"),
     "export.read": _("took all data along"),
+    "told.read": _("looked at what somebody told"),
+    "told.listed": _("looked for what people told, the sealed part too"),
     "request.read": _("looked at a request"),
     "request.offer.read": _("looked at a question"),
     "request.card.read": _("looked at whom to call"),

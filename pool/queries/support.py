@@ -18,6 +18,7 @@ from pool.rules import Due, Rhythm, due_on, standing
 from pool.states import DebriefState, ExpertState
 from pool.vocabulary import RhythmUnit, Vocabulary
 
+MANY_EXPERTS = 200
 # Somebody `e` is late with something on day `on`, and nobody made an exception. As
 # `pool.rules.due_on`, in the words of the database; a test compares the two. A contact that is
 # planned counts as long as its day has not passed on `today`.
@@ -145,12 +146,8 @@ def support_of(experts: Iterable[Expert], *, today: date) -> list[Supported]:
     people = list(experts)
     asked = rhythms(on=today)
     last, planned = _contacts([one.pk for one in people], today)
-    overrides = {
-        row.expert_id: row
-        for row in SupportOverride.objects.filter(
-            expert__in=people, ended_at=None, until_on__gte=today
-        )
-    }
+    running = SupportOverride.objects.filter(ended_at=None, until_on__gte=today)
+    overrides = {row.expert_id: row for row in _of(running, [one.pk for one in people])}
     return [
         Supported(
             expert,
@@ -161,6 +158,11 @@ def support_of(experts: Iterable[Expert], *, today: date) -> list[Supported]:
     ]
 
 
+def _of(rows: QuerySet[Any], ids: Collection[UUID]) -> QuerySet[Any]:
+    """The rows of these experts; of many, all: to name a thousand costs more than to read more."""
+    return rows if len(ids) > MANY_EXPERTS else rows.filter(expert_id__in=ids)
+
+
 Days = dict[tuple[UUID, str], date]
 
 
@@ -168,7 +170,7 @@ def _contacts(ids: Collection[UUID], today: date) -> tuple[Days, Days]:
     """(the last time somebody was there, the next time that is planned)."""
     last: Days = {}
     planned: Days = {}
-    rows = SupportContact.objects.filter(expert_id__in=ids).exclude(attended=False)
+    rows = _of(SupportContact.objects.exclude(attended=False), ids)
     for expert, kind, day, attended in rows.order_by("held_on").values_list(
         "expert_id", "kind", "held_on", "attended"
     ):

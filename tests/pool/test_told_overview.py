@@ -17,6 +17,7 @@ from core.access.models import Region, Role, User
 from core.access.scope import region_scope
 from core.audit.models import AuditEntry
 from core.crypto import SealedText
+from insight.templatetags.log_words import event_words
 from pool import actions, queries
 from pool.models import Expert, GuardedReader, GuardedSpecialism, SavedView
 from pool.queries import Facet, Wanted
@@ -249,6 +250,7 @@ def test_who_reads_the_guarded_part_leaves_a_line_of_its_weight(
         (event, level, sorted(who)) for event, level, _facts, who in lines(region) if level == 4
     ] == [("told.listed", 4, everybody), ("told.listed", 4, everybody)]
     assert SEALED not in str(lines(region))
+    assert event_words("told.listed") != "told.listed"
 
 
 # --- The list ---------------------------------------------------------------------------------
