@@ -26,9 +26,10 @@ from psycopg.types.range import Range
 
 from bench.figures import ROUNDS, Figure, figure, interleaved
 from bench.ground import new_region
-from bench.people import NOW, able, draw_people, draw_places, lay_out, write_load, write_people
+from bench.people import NOW, able, draw_people, draw_places
 from bench.processes import at_once
 from bench.reach import environment, url_of
+from bench.rows import lay_out, write_load, write_people
 from core import audit
 from core.access.models import User
 from core.access.scope import region_scope

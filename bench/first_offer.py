@@ -24,8 +24,9 @@ from django.db import connections
 from bench import bare
 from bench.figures import Figure, figure, quantile
 from bench.ground import Ground, new_region
-from bench.people import able, draw_people, draw_places, lay_out, write_people
+from bench.people import able, draw_people, draw_places
 from bench.reach import environment
+from bench.rows import lay_out, write_people
 from config.celery import app as site
 from core import clock
 from core.access.scope import region_scope

@@ -28,10 +28,12 @@ from bench.oracle import (
     SHOWN,
     TALKS,
     Answer,
+    parts_from,
     parts_of_week,
+    rests_of,
     three_months_before,
 )
-from bench.people import NOW, TRAVEL, Person, Wish
+from bench.people import DAY, NOW, TODAY, TRAVEL, Person, Wish
 
 TABLES = """
 CREATE EXTENSION IF NOT EXISTS btree_gist;
@@ -41,7 +43,10 @@ CREATE TABLE bare.expert (
   id uuid PRIMARY KEY, area text, lat float8, lon float8, radius int, works text[], talks text[],
   shares jsonb, can_meet text[], meets text[], avoids text[], running int, max_running int,
   max_week int, vog_issued date, vog_until date, has_85 bool, law_issued bool, last_end timestamptz,
-  parts text[]);
+  parts text[], differs bool);
+CREATE TABLE bare.parts (expert uuid, day date, parts text[], PRIMARY KEY (expert, day));
+CREATE TABLE bare.other_day (expert uuid, day date, minutes int4range, is_there bool);
+CREATE TABLE bare.rest (expert uuid, during tstzrange);
 CREATE TABLE bare.avail (expert uuid, dow int, minutes int4range);
 CREATE TABLE bare.absence (expert uuid, during tstzrange);
 CREATE TABLE bare.block (
@@ -52,6 +57,9 @@ INDEXES = """
 CREATE INDEX ON bare.expert USING gin (works);
 CREATE INDEX ON bare.avail (expert, dow);
 CREATE INDEX ON bare.absence (expert);
+CREATE INDEX ON bare.other_day (expert, day);
+CREATE INDEX ON bare.rest (expert);
+ANALYZE bare.parts; ANALYZE bare.other_day; ANALYZE bare.rest;
 CREATE INDEX ON bare.block (expert, day);
 ANALYZE bare.expert; ANALYZE bare.avail; ANALYZE bare.absence; ANALYZE bare.block;
 """
@@ -60,6 +68,30 @@ GRANT = (
 )
 KM = f"""2 * {EARTH_KM} * asin(sqrt(least(1, sin((%(lat)s - lat) / 2) ^ 2
   + cos(lat) * cos(%(lat)s) * sin((%(lon)s - lon) / 2) ^ 2))) * {ROAD_FACTOR}"""
+
+OPEN_EVERY_WEEK = (
+    "(SELECT 1 FROM bare.avail a WHERE a.expert = e.id AND ((a.dow = %(dow)s AND"
+    " a.minutes @> %(minutes)s) OR (a.dow = %(before)s AND a.minutes @> %(next)s))"
+    " LIMIT 1) IS NOT NULL"
+)
+# The rows of that day and the day before, in minutes of that day: those there, less those not.
+OPEN_AFTER_ALL = """coalesce((
+  SELECT range_agg(u.m) FILTER (WHERE u.is_there) @> %(minutes)s::int4range
+    AND NOT coalesce(range_agg(u.m) FILTER (WHERE NOT u.is_there), '{}') && %(minutes)s::int4range
+  FROM (
+    SELECT a.minutes AS m, true AS is_there FROM bare.avail a
+    WHERE a.expert = e.id AND a.dow = %(dow)s
+    UNION ALL SELECT int4range(lower(a.minutes) - 1440, upper(a.minutes) - 1440), true
+    FROM bare.avail a WHERE a.expert = e.id AND a.dow = %(before)s
+    UNION ALL SELECT o.minutes, o.is_there FROM bare.other_day o
+    WHERE o.expert = e.id AND o.day = %(day)s
+    UNION ALL SELECT int4range(lower(o.minutes) - 1440, upper(o.minutes) - 1440), o.is_there
+    FROM bare.other_day o WHERE o.expert = e.id AND o.day = %(day)s - 1
+  ) u), false)"""
+PARTS = (
+    "CASE WHEN differs THEN (SELECT p.parts FROM bare.parts p"
+    " WHERE p.expert = bare.expert.id AND p.day = %(day)s) ELSE parts END"
+)
 
 
 @contextmanager
@@ -107,6 +139,24 @@ def _rows(people: Sequence[Person]) -> Iterator[tuple[str, Iterator[tuple[Any, .
             for weekday, starts, ends in one.week
         ),
     )
+    yield (
+        "parts",
+        (
+            (one.id, day, sorted(parts_from(one, day, parts_of_week(one.week))))
+            for one in able
+            if one.changes
+            for day in (TODAY + ahead * DAY for ahead in range(3))
+        ),
+    )
+    yield (
+        "other_day",
+        (
+            (one.id, day, Range(starts, ends), is_there)
+            for one in able
+            for day, starts, ends, is_there in one.changes
+        ),
+    )
+    yield "rest", ((one.id, Range(*rest)) for one in able for rest in rests_of(one))
     yield "absence", ((one.id, Range(a, b)) for one in able for a, b in one.absences)
     yield (
         "block",
@@ -120,7 +170,8 @@ def _rows(people: Sequence[Person]) -> Iterator[tuple[str, Iterator[tuple[Any, .
 
 def _is_ever_able(one: Person) -> bool:
     papers = len(one.agreements) == 2 and one.is_trained and one.vog_issued is not None
-    return one.state == "ACTIVE" and not one.is_paused and papers
+    # Every wish is asked for now, so "not today" is never.
+    return one.state == "ACTIVE" and not (one.is_paused or one.says_not_today) and papers
 
 
 def _expert(one: Person) -> tuple[Any, ...]:
@@ -145,6 +196,7 @@ def _expert(one: Person) -> tuple[Any, ...]:
         one.vog_issued is not None and one.vog_issued >= three_months_before(one.began),
         max((end for _start, end in one.sessions if end <= NOW), default=None),
         sorted(parts_of_week(one.week)),
+        bool(one.changes),
     )
 
 
@@ -197,8 +249,13 @@ def _question(wish: Wish) -> tuple[str, dict[str, Any]]:
         (
             "(SELECT count(*) FROM bare.block b WHERE b.expert = e.id"
             " AND b.day BETWEEN %(monday)s AND %(sunday)s) < max_week"
-        )
+        ),
+        (
+            "(SELECT 1 FROM bare.rest r WHERE r.expert = e.id AND r.during && %(work)s"
+            " LIMIT 1) IS NULL"
+        ),
     ]
+    values["work"] = Range(*wish.fixed) if wish.fixed else Range(begins, begins, "[]")
     if wish.fixed:
         start, end = (one.astimezone(AMSTERDAM) for one in wish.fixed)
         first = start.hour * 60 + start.minute
@@ -210,11 +267,7 @@ def _question(wish: Wish) -> tuple[str, dict[str, Any]]:
             "next": Range(first + 1440, first + 1440 + int((end - start).total_seconds() // 60)),
         }
         calendar += [
-            (
-                "(SELECT 1 FROM bare.avail a WHERE a.expert = e.id AND ((a.dow = %(dow)s AND"
-                " a.minutes @> %(minutes)s) OR (a.dow = %(before)s AND a.minutes @> %(next)s))"
-                " LIMIT 1) IS NOT NULL"
-            ),
+            f"CASE WHEN differs THEN {OPEN_AFTER_ALL} ELSE {OPEN_EVERY_WEEK} END",
             (
                 "(SELECT 1 FROM bare.absence a WHERE a.expert = e.id AND a.during && %(around)s"
                 " LIMIT 1) IS NULL"
@@ -225,7 +278,7 @@ def _question(wish: Wish) -> tuple[str, dict[str, Any]]:
             ),
         ]
     else:
-        where.append("parts && %(parts)s" if wish.day_parts else "parts <> '{}'")
+        where.append(f"{PARTS} && %(parts)s" if wish.day_parts else f"{PARTS} <> '{{}}'")
         values["parts"] = list(wish.day_parts)
         values["due"] = Range(begins, begins + FIRST_CONTACT)
         calendar.append(
@@ -235,7 +288,7 @@ def _question(wish: Wish) -> tuple[str, dict[str, Any]]:
     km = "" if is_remote else f", LATERAL (SELECT {KM} AS km) d"
     return (
         f"""SELECT id, score::int FROM (
-          SELECT id, max_week, {needs} + {near}
+          SELECT id, max_week, differs, {needs} + {near}
             + round(20 * greatest(0, 1 - running::float8 / max_running))
             + round(10 * coalesce(
                 least(1, extract(epoch FROM %(begins)s - last_end)::float8 / 604800), 1))

@@ -8,14 +8,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bench.people import HOUR, NOW, TRAVEL, Person, Place, Wish
+from bench.people import DAY, HOUR, NOW, TRAVEL, Person, Place, Wish
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 EARTH_KM, ROAD_FACTOR, LEAST_KM = 6371.0088, 1.3, 2
 REST = 12 * HOUR
+# After a heavy contact; of the person more, where that is asked.
+HEAVY_REST = 24 * HOUR
 FIRST_CONTACT = 24 * HOUR
 SHOWN = 20
 TALKS = ("B1", "B2", "C", "NATIVE")
@@ -31,6 +34,7 @@ class Oracle:
     def __init__(self, people: Sequence[Person]) -> None:
         self._people = people
         self._parts = [parts_of_week(one.week) for one in people]
+        self._rests = [rests_of(one) for one in people]
         self._last = [
             max((end for _start, end in one.sessions if end <= NOW), default=None) for one in people
         ]
@@ -39,8 +43,10 @@ class Oracle:
         """The first twenty who fit, with their points."""
         found = [
             (one.id, points(one, wish, last))
-            for one, parts, last in zip(self._people, self._parts, self._last, strict=True)
-            if _fits(one, wish, parts, last)
+            for one, parts, last, rests in zip(
+                self._people, self._parts, self._last, self._rests, strict=True
+            )
+            if not _rests(rests, wish) and _fits(one, wish, parts, last)
         ]
         return sorted(found, key=lambda pair: (-pair[1], str(pair[0])))[:SHOWN]
 
@@ -52,6 +58,8 @@ def _fits(  # noqa: PLR0911  (one no after the other)
     day = begins.astimezone(AMSTERDAM).date()
     is_remote = wish.activity == "CONSULT"
     if one.state != "ACTIVE" or one.is_paused or wish.activity not in one.activities:
+        return False
+    if one.says_not_today:
         return False
     if wish.place.code in one.avoids or one.id in wish.conflicts:
         return False
@@ -69,7 +77,7 @@ def _fits(  # noqa: PLR0911  (one no after the other)
             return False
     return (
         _papers_do(one, day, asks_aspect=not is_remote)
-        and _has_hours(one, wish, parts, begins)
+        and _has_hours(one, wish, parts_from(one, day, parts), begins)
         and _sessions_in_week(one, day) < one.max_per_week
     )
 
@@ -103,7 +111,7 @@ def _has_hours(one: Person, wish: Wish, parts: frozenset[str], begins: datetime)
         start, end = wish.fixed
         around = (start - TRAVEL, end + TRAVEL)
         return (
-            _is_in_week(one.week, start, end)
+            _is_open(one, start, end)
             and not any(_meet(around, away) for away in one.absences)
             and not any(_meet(around, (a - TRAVEL, b + TRAVEL)) for a, b in one.sessions)
         )
@@ -124,21 +132,72 @@ def _sessions_in_week(one: Person, day: date) -> int:
     )
 
 
-def _is_in_week(week: Iterable[tuple[int, int, int]], start: datetime, end: datetime) -> bool:
-    """Every half hour of it lies in some row of the week."""
-    rows = list(week)
+Interval = tuple[datetime, datetime]
+
+
+def rests_of(one: Person) -> list[Interval]:
+    """When this person rests: from the end of a heavy contact on, that ended or is to come."""
+    rest = HEAVY_REST if one.own_rest is None else max(HEAVY_REST, one.own_rest)
+    return [(end, end + rest) for _start, end in one.heavy]
+
+
+def _rests(rests: Iterable[Interval], wish: Wish) -> bool:
+    """At the moment when contact may begin, or at any moment of fixed hours."""
+    if wish.fixed:
+        return any(_meet(wish.fixed, rest) for rest in rests)
+    begins = max(NOW, wish.earliest)
+    return any(away <= begins < back for away, back in rests)
+
+
+def _is_open(one: Person, start: datetime, end: datetime) -> bool:
+    """Every half hour of it is given: by a row of the week or of a day, and by none taken back."""
     at = start.astimezone(AMSTERDAM)
     while at < end:
-        minute = at.weekday() * 1440 + at.hour * 60 + at.minute
-        if not any(
-            begin <= moment < until
-            for weekday, starts, ends in rows
-            for begin, until in [(weekday * 1440 + starts, weekday * 1440 + ends)]
-            for moment in (minute, minute + 7 * 1440)
-        ):
+        if not is_given(one, at.date(), at.hour * 60 + at.minute):
             return False
         at += timedelta(minutes=STEP)
     return True
+
+
+def is_given(one: Person, day: date, minute: int) -> bool:
+    """Is the half hour from this minute of the day on given? Rows may come from days before."""
+    there = False
+    for back in (0, 1, 2):
+        since, reading = day - back * DAY, minute + back * 1440
+        for that, starts, ends, is_there in one.changes:
+            if that == since and starts <= reading < ends:
+                if not is_there:
+                    return False
+                there = True
+        there = there or any(
+            weekday == since.weekday() and starts <= reading < ends
+            for weekday, starts, ends in one.week
+        )
+    return there
+
+
+def parts_from(one: Person, first: date, of_week: frozenset[str]) -> frozenset[str]:
+    """The parts of the day of the seven days from `first` on, as they really are.
+
+    Somebody with no other day near has those of every week.
+    """
+    if not any(-2 <= (day - first).days <= 7 for day, *_rest in one.changes):
+        return of_week
+    open_ = [is_given(one, first + n // 48 * DAY, n % 48 * STEP) for n in range(7 * 48)]
+
+    def holds_an_hour(begins: int, until: int) -> bool:
+        window = open_[max(0, begins) : max(0, until)]
+        return any(a and b for a, b in pairwise(window))
+
+    found = set()
+    for day in range(-1, 7):
+        midnight = day * 48
+        for part, begins, until in (("DAYTIME", 8, 18), ("EVENING", 18, 23), ("NIGHT", 23, 32)):
+            if holds_an_hour(midnight + begins * 2, midnight + until * 2):
+                found.add(part)
+        if (first + day * DAY).weekday() >= 5 and holds_an_hour(midnight, midnight + 48):
+            found.add("WEEKEND")
+    return frozenset(found)
 
 
 def parts_of_week(week: Iterable[tuple[int, int, int]]) -> frozenset[str]:

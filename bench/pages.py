@@ -19,7 +19,8 @@ from django.test import Client
 from bench import floor
 from bench.figures import ROUNDS, Figure, figure, interleaved, n_queries
 from bench.ground import new_region
-from bench.people import draw_places, draw_wishes, lay_out, write_requests
+from bench.people import draw_places, draw_wishes
+from bench.rows import lay_out, write_requests
 from bench.web import Server, served
 from core.access.models import Membership
 from tests.factories.people import client_as

@@ -1,60 +1,25 @@
-"""Invented experts and wishes as plain values, and the same as rows of the real tables.
+"""Invented experts and wishes as plain values; `bench.rows` writes them into the real tables.
 
 Whoever needs to know what is true asks the plain values; whoever is measured reads the rows.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
-from uuid import UUID, uuid4
-
-from django.db import connection, models
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-
-from core.access.models import Organisation, User
-from core.access.scope import current_region
-from core.crypto import DataKey, ring
-from matching.models import (
-    Assignment,
-    Case,
-    ConflictDeclaration,
-    Decision,
-    Offer,
-    PolicyVersion,
-    Request,
-    Seat,
-    Wave,
-)
-from matching.states import OfferState, RequestState, SeatState, WaveState
-from pool.models import (
-    Absence,
-    Agreement,
-    Area,
-    Block,
-    ExcludedArea,
-    Expert,
-    ExpertActivity,
-    ExpertLanguage,
-    LifeExperience,
-    Training,
-    VogEvidence,
-    WeekAvailability,
-)
-from tests.factories.people import make_organisation
+from uuid import UUID
 
 # Tuesday noon in Amsterdam. No clock changes in the weeks around it.
 NOW = datetime(2026, 3, 3, 11, 0, tzinfo=UTC)
 TODAY = NOW.date()
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# Eight on the wall of tomorrow: until then nobody asks who said "not today".
+MORNING = NOW + 20 * HOUR
 TRAVEL = timedelta(minutes=30)
 N_SESSIONS = 8
-PEOPLE_A_KEY = 50
-CHUNK = 500
 
 LEVELS = ("A2", "B1", "B2", "C", "NATIVE")
 OTHER_LANGUAGES = ("en", "ar", "tr", "pl", "uk", "es", "ti")
@@ -97,6 +62,12 @@ class Person:
     week: tuple[tuple[int, int, int], ...]
     absences: tuple[tuple[datetime, datetime], ...]
     sessions: tuple[tuple[datetime, datetime], ...]
+    # Those of the sessions after which this person rests; for longer than agreed, or None.
+    heavy: tuple[tuple[datetime, datetime], ...]
+    own_rest: timedelta | None
+    # Days that differ: the day, minutes after its midnight, and there or not.
+    changes: tuple[tuple[date, int, int, bool], ...]
+    says_not_today: bool
 
 
 @dataclass(frozen=True)
@@ -137,6 +108,7 @@ def _person(dice: Random, places: Sequence[Place]) -> Person:
     lasts = dice.choice((4, 5, 8, 12)) * 60
     away = NOW + dice.randrange(-5, 20) * DAY
     extra = dice.sample(OTHER_LANGUAGES, dice.choice((0, 0, 1, 2)))
+    sessions = tuple(_session(dice, day) for day in sorted(dice.sample(range(-7, 14), N_SESSIONS)))
     return Person(
         id=UUID(int=dice.getrandbits(128), version=4),
         home=dice.choice(places),
@@ -168,10 +140,23 @@ def _person(dice: Random, places: Sequence[Place]) -> Person:
         began=issued + timedelta(days=dice.randrange(0, 140)),
         week=tuple((one, begins, begins + lasts) for one in sorted(weekdays)),
         absences=((away, away + dice.randrange(1, 12) * DAY),) if dice.random() < 0.3 else (),
-        sessions=tuple(
-            _session(dice, day) for day in sorted(dice.sample(range(-7, 14), N_SESSIONS))
-        ),
+        sessions=sessions,
+        heavy=tuple(one for one in sessions if dice.random() < 0.25),
+        own_rest=dice.choice((None, None, None, 0 * HOUR, 36 * HOUR, 72 * HOUR)),
+        changes=_changes(dice) if dice.random() < 0.35 else (),
+        says_not_today=dice.random() < 0.04,
     )
+
+
+def _changes(dice: Random) -> tuple[tuple[date, int, int, bool], ...]:
+    """Some days of the coming two weeks, and yesterday, whose night may last into today."""
+    found = []
+    for ahead in sorted(dice.sample(range(-1, 16), dice.randint(1, 5))):
+        for begins in dice.sample(range(48), dice.choice((1, 1, 2))):
+            lasts = dice.choice((1, 2, 3, 8, 20, 48))
+            minutes = (begins * 30, (begins + lasts) * 30)
+            found.append((TODAY + ahead * DAY, *minutes, dice.random() < 0.5))
+    return tuple(found)
 
 
 def _session(dice: Random, day: int) -> tuple[datetime, datetime]:
@@ -203,6 +188,27 @@ def able(one: Person) -> Person:
         week=tuple((weekday, 0, 1440) for weekday in range(7)),
         absences=(),
         sessions=(),
+        heavy=(),
+        own_rest=None,
+        changes=(),
+        says_not_today=False,
+    )
+
+
+def brought_to(one: Person, today: date) -> Person:
+    """The same person around `today`: all dates moved by the same whole weeks."""
+    weeks = timedelta(weeks=(today - TODAY).days // 7)
+    return replace(
+        one,
+        vog_issued=one.vog_issued and one.vog_issued + weeks,
+        vog_until=one.vog_until and one.vog_until + weeks,
+        began=one.began + weeks,
+        absences=tuple((a + weeks, b + weeks) for a, b in one.absences),
+        sessions=tuple((a + weeks, b + weeks) for a, b in one.sessions),
+        heavy=tuple((a + weeks, b + weeks) for a, b in one.heavy),
+        changes=tuple((day + weeks, a, b, there) for day, a, b, there in one.changes),
+        # That row stands at `NOW`, and says nothing of any other day.
+        says_not_today=False,
     )
 
 
@@ -231,259 +237,3 @@ def _wish(
             one.id for one in dice.sample(people, 1 if people and dice.random() < 0.2 else 0)
         ),
     )
-
-
-# --- As rows ----------------------------------------------------------------------------------
-
-
-def lay_out(places: Iterable[Place]) -> None:
-    """The areas, where they are not there yet."""
-    Area.objects.bulk_create(
-        Area(code=one.code, name=one.code, latitude=one.latitude, longitude=one.longitude)
-        for one in places
-    )
-
-
-def _stands(one: Person) -> str:
-    """A pause is for who takes part; of others it says nothing."""
-    return "PAUSED" if one.is_paused and one.state == "ACTIVE" else one.state
-
-
-def write_people(people: Sequence[Person], *, by: User) -> None:
-    """Everything below each of `people`, in the region of this scope."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
-    keys = make_keys(len(people) // PEOPLE_A_KEY + 1)
-    _many(
-        Expert(
-            id=one.id,
-            data_key=keys[place // PEOPLE_A_KEY],
-            coordinator=by,
-            state=_stands(one),
-            first_name="Ada",
-            last_name=f"Kaars {place}",
-            phone="06 1234 5678",
-            email=f"ada{place}@voorbeeld.example",
-            home_area_id=one.home.code,
-            travel_radius_km=one.radius_km,
-            can_meet=list(one.can_meet),
-            max_running=one.max_running,
-            max_per_week=one.max_per_week,
-            registered_at=NOW - 400 * DAY,
-            registered_by=by,
-            admitted_on=one.began,
-            started_on=one.began,
-            paused_at=NOW - DAY if _stands(one) == "PAUSED" else None,
-            left_at=NOW - DAY if one.state == "LEFT" else None,
-            keep_until=NOW if one.state == "LEFT" else None,
-        )
-        for place, one in enumerate(people)
-    )
-    _many(ExpertActivity(expert_id=p.id, activity=a) for p in people for a in p.activities)
-    _many(
-        ExpertLanguage(expert_id=p.id, language=language, level=level)
-        for p in people
-        for language, level in p.languages
-    )
-    _many(LifeExperience(expert_id=p.id, code="PARENT") for p in people if p.is_parent)
-    _many(ExcludedArea(expert_id=p.id, area_id=area) for p in people for area in p.avoids)
-    _write_papers(people, by)
-    _many(
-        WeekAvailability(expert_id=p.id, weekday=weekday, starts=starts, ends=ends)
-        for p in people
-        for weekday, starts, ends in p.week
-    )
-    _many(
-        Absence(expert_id=p.id, starts_at=starts, ends_at=ends)
-        for p in people
-        for starts, ends in p.absences
-    )
-    _many(
-        Block(
-            expert_id=p.id,
-            kind="SESSION",
-            period=DateTimeTZRange(start, end, "[)"),
-            occupied=DateTimeTZRange(start - TRAVEL, end + TRAVEL, "[)"),
-            source=uuid4(),
-            ends_at=end,
-        )
-        for p in people
-        for start, end in p.sessions
-    )
-
-
-def _write_papers(people: Sequence[Person], by: User) -> None:
-    _many(
-        VogEvidence(
-            expert_id=p.id,
-            issue_date=p.vog_issued,
-            seen_on=p.vog_issued,
-            seen_by=by,
-            profile_kind="ASPECT",
-            profile_codes=list(p.vog_codes),
-            policy_valid_until=p.vog_until,
-        )
-        for p in people
-        if p.vog_issued and p.vog_until
-    )
-    _many(
-        Agreement(expert_id=p.id, kind=kind, signed_on=TODAY - 300 * DAY)
-        for p in people
-        for kind in p.agreements
-    )
-    _many(
-        Training(
-            expert_id=p.id,
-            kind="HEE",
-            started_on=TODAY - 500 * DAY,
-            completed_on=TODAY - 400 * DAY,
-            certificate_seen_on=TODAY - 390 * DAY,
-        )
-        for p in people
-        if p.is_trained
-    )
-
-
-def write_wishes(wishes: Sequence[Wish], *, by: User, policy: PolicyVersion) -> list[UUID]:
-    """A request for each of `wishes`; returns the ids of the seats, in their order."""
-    office = make_organisation("Wijkteam Kade")
-    requests = write_requests(wishes, by=by, policy=policy, office=office)
-    seats = [
-        Seat(request=request, starts_at=start, ends_at=end)
-        for request, wish in zip(requests, wishes, strict=True)
-        for start, end in [wish.fixed or (None, None)]
-    ]
-    _many(seats)
-    _many(
-        ConflictDeclaration(request=request, expert_id=one, answer="CONFLICT", declared_at=NOW)
-        for request, wish in zip(requests, wishes, strict=True)
-        for one in wish.conflicts
-    )
-    return [seat.pk for seat in seats]
-
-
-def write_requests(
-    wishes: Sequence[Wish],
-    *,
-    by: User,
-    policy: PolicyVersion,
-    office: Organisation,
-    first: int = 1,
-) -> list[Request]:
-    """Running requests of `office`, numbered from `first`, without seats."""
-    (key,) = make_keys(1)
-    cases = [
-        Case(
-            data_key=key,
-            organisation=office,
-            reference_index=secrets.token_bytes(32),
-            opened_at=NOW,
-        )
-        for _wish in wishes
-    ]
-    _many(cases)
-    requests = [
-        Request(
-            data_key=key,
-            case=case,
-            policy=policy,
-            organisation=office,
-            requester=by,
-            number=f"26-{number:05d}",
-            state=RequestState.FILED,
-            activity=wish.activity,
-            urgency="URGENT",
-            area_id=wish.place.code,
-            age_band="THIRTIES",
-            relation="PARTNER",
-            language=wish.language,
-            needs=list(wish.needs),
-            day_parts=list(wish.day_parts),
-            earliest_contact_at=wish.earliest,
-            case_manager_name="Fatima Idrissi",
-            case_manager_phone="088 000 2345",
-            deputy_name="Gijs Maas",
-            deputy_phone="088 000 2346",
-            out_of_hours_phone="088 000 2347",
-            filed_at=NOW - timedelta(minutes=number),
-            form_key=uuid4(),
-        )
-        for number, (case, wish) in enumerate(zip(cases, wishes, strict=True), start=first)
-    ]
-    _many(requests)
-    return requests
-
-
-def write_load(
-    people: Sequence[Person], *, by: User, policy: PolicyVersion, apart: bool = False
-) -> None:
-    """The work that each of `people` carries already, in seats of one earlier request.
-
-    With `apart` each has a request of its own.
-    """
-    carried = [one for one in people for _number in range(one.running)]
-    wish = Wish("BUDDY_1ON1", people[0].home, "nl", (), (), NOW, None, ())
-    office = make_organisation("Wijkteam Sluis")
-    n_requests = len(carried) if apart else 1
-    requests = write_requests(
-        [wish] * n_requests, by=by, policy=policy, office=office, first=50_000
-    )
-    seats = [
-        Seat(request=requests[place % n_requests], state=SeatState.FILLED)
-        for place in range(len(carried))
-    ]
-    decisions = [Decision(seat=seat, made_at=NOW, by_machine=True) for seat in seats]
-    waves = [
-        Wave(
-            seat=decision.seat,
-            decision=decision,
-            number=1,
-            size=1,
-            state=WaveState.CLOSED,
-            started_at=NOW - DAY,
-            deadline_at=NOW,
-            closed_at=NOW,
-        )
-        for decision in decisions
-    ]
-    offers = [
-        Offer(
-            seat=wave.seat,
-            wave=wave,
-            expert_id=one.id,
-            state=OfferState.ACCEPTED,
-            offered_at=NOW - DAY,
-            deadline_at=NOW,
-            closed_at=NOW,
-        )
-        for wave, one in zip(waves, carried, strict=True)
-    ]
-    for rows in (seats, decisions, waves, offers):
-        _many(rows)
-    _many(
-        Assignment(
-            seat=offer.seat,
-            offer=offer,
-            expert_id=offer.expert_id,
-            expert_region_id=current_region(),
-            started_at=NOW,
-        )
-        for offer in offers
-    )
-
-
-def make_keys(n: int) -> list[DataKey]:
-    """`n` data keys, wrapped as the site wraps them."""
-    keys = [DataKey(created_at=NOW) for _number in range(n)]
-    for key in keys:
-        key.wrapped = ring.wrap(
-            secrets.token_bytes(ring.KEY_BYTES), f"core_datakey.wrapped:{key.pk}"
-        )
-    _many(keys)
-    return keys
-
-
-def _many(rows: Iterable[models.Model]) -> None:
-    listed = list(rows)
-    for start in range(0, len(listed), CHUNK):
-        type(listed[0]).objects.bulk_create(listed[start : start + CHUNK])  # type: ignore[attr-defined]

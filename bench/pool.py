@@ -1,7 +1,8 @@
 """The page of the pool for a coordinator, at one, ten, fifty and two thousand experts.
 
-Names are sealed, so the page opens all of them and judges everybody whatever it shows. Beside it
-the floor of the framework, as in `bench.pages`, and the search for a name, which goes by POST.
+Names are sealed, each with the key of its person, so the page opens all of them and judges
+everybody whatever it shows; all are people of this coordinator, so all their papers are looked at.
+Beside it the floor of the framework, as in `bench.pages`.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from django.test import Client
 from bench import floor
 from bench.figures import ROUNDS, Figure, figure, interleaved, n_queries
 from bench.ground import new_region
-from bench.people import able, draw_people, draw_places, lay_out, write_people
+from bench.people import able, brought_to, draw_people, draw_places
+from bench.rows import lay_out, write_people
 from bench.web import Server, served
+from core.clock import local, now
 from tests.factories.people import client_as
 
 SIZES = (1, 10, 50, 2_000)
-# Those of which the time is told.
-TIMED = (50, 2_000)
 SECONDS = 4.0
 LIST = "/pool/"
 
@@ -38,7 +39,7 @@ def run(
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     queries = {n: n_queries(partial(reader.get, LIST)) for n, reader in readers.items()}
-    timed = {str(n): readers[n] for n in sizes if n in TIMED}
+    timed = {str(n): reader for n, reader in readers.items()}
     cookies = {
         name: {settings.SESSION_COOKIE_NAME: reader.cookies[settings.SESSION_COOKIE_NAME].value}
         for name, reader in timed.items()
@@ -98,5 +99,6 @@ def lay_out_pool(n: int, *, prefix: int) -> Client:
         lay_out(places)
         somebody, *others = draw_people(dice, n, places)
         # One who takes part for certain: an empty pool asks fewer questions.
-        write_people([able(somebody), *others], by=ground.cas)
+        people = [brought_to(one, local(now()).date()) for one in (able(somebody), *others)]
+        write_people(people, by=ground.cas, people_a_key=1)
     return client_as(ground.cas)

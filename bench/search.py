@@ -21,18 +21,9 @@ from bench.figures import Figure, figure, quantile, timed
 from bench.ground import new_region
 from bench.lazy_sql import LazySearch, bare_tables
 from bench.oracle import SHOWN, Answer, Oracle
-from bench.people import (
-    NOW,
-    Wish,
-    draw_people,
-    draw_places,
-    draw_wishes,
-    lay_out,
-    write_load,
-    write_people,
-    write_wishes,
-)
+from bench.people import NOW, Wish, draw_people, draw_places, draw_wishes
 from bench.reach import url_of, without_history
+from bench.rows import lay_out, write_load, write_people, write_wishes
 from core.access.scope import region_scope
 from matching.models import Seat
 from matching.queries.fit import look

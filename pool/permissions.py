@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from core.access.models import Role, User
 from core.access.permissions import has_role
 from core.errors import NotAllowed
@@ -25,9 +27,21 @@ def may_see_dates(user: User, expert: Expert) -> bool:
 
 def may_record_papers(user: User, expert: Expert) -> bool:
     """Write down what was seen on paper: the own coordinator and the regional deputy."""
+    return whose_papers(user)(expert)
+
+
+def whose_dates(user: User) -> Callable[[Expert], bool]:
+    """`may_see_dates` of many experts at one moment; the roles are looked up once."""
+    records = whose_papers(user)
+    return lambda expert: is_self(user, expert) or records(expert)
+
+
+def whose_papers(user: User) -> Callable[[Expert], bool]:
+    """`may_record_papers` of many experts at one moment; the roles are looked up once."""
     if has_role(user, Role.REGIONAL_ADMIN):
-        return True
-    return has_role(user, Role.COORDINATOR) and expert.coordinator_id == user.pk
+        return lambda _expert: True
+    coordinates = has_role(user, Role.COORDINATOR)
+    return lambda expert: coordinates and expert.coordinator_id == user.pk
 
 
 def require_record_papers(user: User, expert: Expert) -> None:

@@ -9,6 +9,7 @@ from core.access.models import Role
 from core.access.permissions import has_role
 from insight.simulation.regions import Stage
 from pool import actions as pool
+from pool.queries.specialisms import told_by
 
 TOLD: dict[str, dict[str, str]] = {
     "Ruben": {
@@ -31,15 +32,26 @@ TOLD: dict[str, dict[str, str]] = {
         "CHILD_ABUSE": "COORDINATOR",
     },
 }
+# What falls to the others, in turn: so that there is something to count, and words nobody told.
+HANDS = (
+    ("PARTNER", "COERCIVE", "SAFETY", "ATTITUDE"),
+    ("PARTNER", "PSYCH", "RECOVERY", "CULTURE", "TRAUMA"),
+    ("SITUATIONAL", "PHYS", "AFTERCARE", "LVB"),
+    ("COMPLEX_DIVORCE", "PREVENTION", "LOW_THRESHOLD"),
+    ("STALKING", "PARTNER", "RISK_CARE"),
+    ("CHILD_ABUSE", "PARENT_ABUSE", "AFTERCARE", "GENDER"),
+)
 AVOIDED = {"Ruben": "P. van Oudenaarde"}
 
 
 def tell_all(stage: Stage, *, now: datetime) -> None:
-    """Let whoever of these is in the region tell; within the scope of the region."""
-    for first, told in TOLD.items():
-        expert = stage.experts.get(first)
-        if expert is not None and expert.user is not None:
-            pool.tell(expert_id=expert.pk, told=told, by=expert.user, now=now)
+    """Let everybody of the region tell something; within the scope of the region."""
+    for number, (first, one) in enumerate(stage.experts.items()):
+        if one.user is not None:
+            known = {told.code: told.visible_to for told in told_by(one, reader=one.user)}
+            dealt = dict.fromkeys(HANDS[number % len(HANDS)], "COORDINATOR")
+            tells = TOLD.get(first, known | dealt)
+            pool.tell(expert_id=one.pk, told=tells, by=one.user, now=now)
     for first, name in AVOIDED.items():
         expert = stage.experts.get(first)
         if expert is not None and expert.user is not None:

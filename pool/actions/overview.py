@@ -17,6 +17,7 @@ from core.crypto import new_data_key
 from core.errors import NotAllowed, Refusal
 from pool.models import Direction, SavedView, Turnover
 from pool.permissions import STAFF
+from pool.specialisms import GUARDED
 
 # Enough for one person; more is a list nobody reads.
 MOST_VIEWS = 20
@@ -27,6 +28,10 @@ class TooManyViews(Refusal):
     message = _("You have twenty views already. Throw one away first.")
 
 
+class GuardedNotKept(Refusal):
+    message = _("We do not keep this word. Take it out, or choose it anew each time.")
+
+
 @transaction.atomic
 def save_view(
     *, name: str, filters: Mapping[str, str], is_shared: bool, by: User, now: datetime
@@ -34,9 +39,11 @@ def save_view(
     """Keep filters under a name; a name that was searched for is left out.
 
     Raises:
-        NotAllowed, TooManyViews: nothing was kept.
+        NotAllowed, TooManyViews, GuardedNotKept: nothing was kept.
     """
     require_role(by, *STAFF)
+    if filters.get("specialism") in GUARDED:
+        raise GuardedNotKept
     if SavedView.objects.filter(owner=by).count() >= MOST_VIEWS:
         raise TooManyViews
     view = SavedView.objects.create(

@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.access.models import OrganisationKind
+from core.access.models import OrganisationKind, User
 from pool.forms.fields import PoolForm, big, coordinators, known_areas
-from pool.queries import Standing, Wanted, term_choices
+from pool.queries import Standing, Wanted, readable_codes, term_choices
+from pool.specialisms import LABELS, SpecialismKind
 from pool.states import NEWCOMERS, ExpertState
 from pool.vocabulary import LANGUAGES, Activity, DayPart, Vocabulary
 
@@ -24,6 +25,13 @@ AWAY = (
     ("WEEK", _("Away in the coming week")),
     ("NOT", _("There the whole week")),
 )
+# What each list of specialisms is about, said of somebody else.
+LISTS = {
+    SpecialismKind.FORM: _("What they can talk about"),
+    SpecialismKind.PHASE: _("When in the process"),
+    SpecialismKind.APPROACH: _("How they deal with people"),
+    SpecialismKind.EXPERIENCE: _("Own life"),
+}
 # What stands in sight; the rest comes folded.
 FIRST = ("q", "activity", "standing")
 
@@ -38,8 +46,8 @@ class FilterForm(PoolForm):
     part = forms.ChoiceField(label=_("Free in the coming week"), choices=[], required=False)
     language = forms.ChoiceField(label=_("Language"), choices=[], required=False)
     training = forms.ChoiceField(label=_("Training seen"), choices=[], required=False)
+    specialism = forms.ChoiceField(label=_("Told of"), choices=[], required=False)
     coordinator = forms.ChoiceField(label=_("Own coordinator"), choices=[], required=False)
-    away = forms.ChoiceField(label=_("Away"), choices=[], required=False)
     area = forms.CharField(
         label=_("Lives near area"),
         max_length=4,
@@ -53,8 +61,9 @@ class FilterForm(PoolForm):
         required=False,
         widget=forms.NumberInput(attrs={"class": "utrecht-textbox--short"}),
     )
+    away = forms.ChoiceField(label=_("Away"), choices=[], required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         states = [(code, label) for code, label in ExpertState.choices if code in NOT_YET]
         trainings = [*big(term_choices(Vocabulary.TRAINING)), ("NONE", _("None seen"))]
@@ -65,6 +74,7 @@ class FilterForm(PoolForm):
             ("part", _("At any time"), big(DayPart.choices)[:3]),
             ("language", _("All languages"), big(LANGUAGES)),
             ("training", _("Any"), trainings),
+            ("specialism", _("Anything"), _told_choices(reader)),
             ("coordinator", _("Everybody's"), coordinators()),
             ("away", _("Away or not"), AWAY),
         ):
@@ -97,6 +107,15 @@ class FilterForm(PoolForm):
     def uses_more(self) -> bool:
         """Something folded was filled in or is wrong, so it starts unfolded."""
         return any(one.value() or one.errors for one in self.more_fields)
+
+
+def _told_choices(reader: User) -> list[tuple[Any, Any]]:
+    """The words that this person may look for, list by list."""
+    return [
+        (LISTS[kind], big((code, LABELS[code]) for code in codes))
+        for kind, codes in readable_codes(reader)
+        if codes
+    ]
 
 
 NOT_YET = frozenset(one.value for one in NEWCOMERS)

@@ -9,13 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access.models import OrganisationKind
 from pool.forms.fields import PoolForm, big
+from pool.forms.filters import LISTS
 from pool.queries import Facet
+from pool.specialisms import SpecialismKind
 
 FACETS = (
     (Facet.NONE.value, _("Everybody together")),
     (Facet.LANGUAGE.value, _("Language")),
     (Facet.NEED.value, _("What they can offer")),
-    (Facet.EXPERIENCE.value, _("Own life")),
+    (Facet.FORM.value, LISTS[SpecialismKind.FORM]),
+    (Facet.PHASE.value, LISTS[SpecialismKind.PHASE]),
+    (Facet.APPROACH.value, LISTS[SpecialismKind.APPROACH]),
+    (Facet.EXPERIENCE.value, LISTS[SpecialismKind.EXPERIENCE]),
 )
 
 

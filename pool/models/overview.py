@@ -12,13 +12,15 @@ from core.access.models import User
 from core.access.scope import Regional
 from core.crypto import SealedText, Subject
 from core.retention import Keep
+from pool.specialisms import GUARDED
 from pool.vocabulary import LeavingReason
 
 
 class SavedView(Subject):
     """Filters that somebody named, for oneself or for the coordinators of the region.
 
-    `filters` holds codes. A name that was searched for is never kept. What the view is called is
+    `filters` holds codes. A name that was searched for is never kept, nor a guarded specialism: a
+    view is read by colleagues, and outlives the right of who made it. What the view is called is
     free text and may tell something, so it is sealed.
     """
 
@@ -35,6 +37,10 @@ class SavedView(Subject):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(filters__has_key="q"), name="saved_view_keeps_no_name"
+            ),
+            models.CheckConstraint(
+                condition=~Q(filters__specialism__in=sorted(GUARDED)),
+                name="saved_view_keeps_no_guarded_code",
             ),
             models.CheckConstraint(
                 condition=Q(used_at__gte=models.F("made_at")), name="saved_view_used_after_made"

@@ -1,8 +1,8 @@
 """What others may ask of the pool."""
 
-from pool.queries.board import Board, Person, Standing, board
+from pool.queries.board import Board, board
 from pool.queries.candidates import candidates
-from pool.queries.coverage import Facet, coverage
+from pool.queries.coverage import Facet, Matrix, coverage
 from pool.queries.duty import call_order, coordinator_phone, is_office_time, on_call, shifts
 from pool.queries.exchange import (
     Takeout,
@@ -47,6 +47,8 @@ from pool.queries.people import (
     works_of,
 )
 from pool.queries.saved import saved_view, saved_views
+from pool.queries.specialisms import readable_codes
+from pool.queries.standings import Person, Standing, people_now
 from pool.queries.support import (
     OWES_SUPPORT,
     Evening,
@@ -103,6 +105,8 @@ __all__ = [
     "HoursPage",
     "KindOfSupport",
     "Letter",
+    "Line",
+    "Matrix",
     "Moment",
     "OwnLoad",
     "Page",
@@ -157,9 +161,11 @@ __all__ = [
     "own_load",
     "own_quiet",
     "papers_of",
+    "people_now",
     "pool_week",
     "progress_of",
     "quiet_hours",
+    "readable_codes",
     "requirement",
     "requirements",
     "rest_of",

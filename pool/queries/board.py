@@ -3,91 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
-from typing import Any
-from uuid import UUID
+from datetime import datetime
 
-from core.clock import AMSTERDAM, local
-from pool.models import (
-    Absence,
-    Expert,
-    ExpertActivity,
-    ExpertLanguage,
-)
-from pool.queries.deployable import deployable_at, trainings_of
+from core.clock import local
 from pool.queries.endings import Ending, endings
-from pool.queries.hours import booked, changes_of, weeks_of
-from pool.queries.work import papers_of, requirements
-from pool.rules import (
-    Interval,
-    Papers,
-    Rule,
-    free_intervals,
-    paper_problems,
-    parts_free,
-)
-from pool.states import NEWCOMERS, ExpertState
+from pool.queries.standings import Person, SeesDates, Standing, people_of
+from pool.queries.work import paper_rows
 from pool.vocabulary import Activity, DayPart
 
-HORIZON = timedelta(days=7)
 PARTS = (DayPart.DAYTIME, DayPart.EVENING, DayPart.NIGHT)
 # Work that the pool offers at night as well; the rest waits for the morning.
 NIGHT_WORK = frozenset({Activity.BUDDY_1ON1.value, Activity.CHAT.value})
-SeesDates = Callable[[Expert], bool]
-
-
-class Standing(StrEnum):
-    """Where one person stands today; each counts once, the first that holds."""
-
-    TRAINING = "TRAINING"
-    STOPPED = "STOPPED"
-    PAUSED = "PAUSED"
-    LEAVING = "LEAVING"
-    FULL = "FULL"
-    READY = "READY"
-
-
-@dataclass(frozen=True)
-class Person:
-    """One line of the list.
-
-    Attributes:
-        sessions: booked in this local week.
-        works: (activity, may be asked for it) in the order of the vocabulary.
-        hosts: activity -> kinds of host at which this person may do it today, as matching judges.
-        trainings: kinds of training that were seen and count today.
-        absences: [away from, back at), those that are not over.
-        problems: codes that keep this person from all work, or from some.
-        is_free_now: inside the week, not away and not booked at this moment.
-        parts: parts of the day in which there is an hour free in the coming week.
-        shows_dates: whether the one who looks may know which paper is missing.
-    """
-
-    expert: Expert
-    name: str
-    standing: Standing
-    sessions: int
-    works: tuple[tuple[str, bool], ...]
-    hosts: Mapping[str, frozenset[str]]
-    trainings: frozenset[str]
-    absences: tuple[Interval, ...]
-    problems: tuple[str, ...]
-    languages: tuple[tuple[str, str], ...]
-    is_free_now: bool
-    parts: frozenset[str]
-    shows_dates: bool
-
-    @property
-    def is_stopped(self) -> bool:
-        """Suspended: whatever the papers say, nothing is asked."""
-        return self.expert.state == ExpertState.SUSPENDED
-
-    @property
-    def may_do(self) -> tuple[str, ...]:
-        return tuple(activity for activity, may in self.works if may)
 
 
 @dataclass(frozen=True)
@@ -137,118 +65,13 @@ def board(*, sees_dates_of: SeesDates, now: datetime) -> Board:
 
     `sees_dates_of` says of whom the one who looks may know which paper is missing, and when.
     """
-    today = local(now).date()
-    experts = list(
-        Expert.objects.filter(hidden_at=None)
-        .exclude(state=ExpertState.LEFT)
-        .select_related("data_key", "home_area")
-    )
-    people = _people(experts, sees_dates_of, now)
+    rows = paper_rows(None)
+    people = people_of(rows, sees_dates_of, now)
     return Board(
         people=tuple(sorted(people, key=lambda one: (one.name.casefold(), one.expert.pk))),
         coverage=tuple(_coverage(people)),
-        endings=endings([one.expert for one in people if one.shows_dates], today),
+        endings=endings([one.expert for one in people if one.shows_dates], local(now).date(), rows),
     )
-
-
-# --- People -----------------------------------------------------------------------------------
-
-
-def _people(experts: Sequence[Expert], sees_dates_of: SeesDates, now: datetime) -> list[Person]:
-    today = local(now).date()
-    ids = [expert.pk for expert in experts]
-    papers = papers_of(ids, on=today)
-    asked = requirements(on=today)
-    rules = _different(asked)
-    trainings = trainings_of(ids, on=today)
-    activities = _grouped(ExpertActivity.objects.values_list("expert_id", "activity"))
-    languages = _grouped(
-        (expert, (code, level))
-        for expert, code, level in ExpertLanguage.objects.order_by("language").values_list(
-            "expert_id", "language", "level"
-        )
-    )
-    weeks = weeks_of()
-    changes = changes_of(first=today - timedelta(days=2), last=today + HORIZON)
-    absences = _grouped(
-        (expert, (starts, ends))
-        for expert, starts, ends in Absence.objects.filter(ends_at__gt=now).values_list(
-            "expert_id", "starts_at", "ends_at"
-        )
-    )
-    busy, sessions = booked(now)
-    this_week = local(now).isocalendar()[:2]
-    found = []
-    for expert in experts:
-        hours = (weeks.get(expert.pk, []), absences.get(expert.pk, []), busy.get(expert.pk, []))
-        own = set(activities.get(expert.pk, ()))
-        works = {
-            one: problems_of_work(papers[expert.pk], rules[one], today)
-            for one in Activity.values
-            if one in own
-        }
-        n_sessions = sum(
-            n for year, week, n in sessions.get(expert.pk, ()) if (year, week) == this_week
-        )
-        free = free_intervals(
-            *hours,
-            start=now,
-            end=now + HORIZON,
-            tz=AMSTERDAM,
-            changes=changes.get(expert.pk, ()),
-        )
-        found.append(
-            Person(
-                expert=expert,
-                name=expert.full_name,
-                standing=_standing(expert, works, n_sessions),
-                sessions=n_sessions,
-                works=tuple((one, not problems) for one, problems in works.items()),
-                hosts=deployable_at(expert, works, papers[expert.pk], asked, on=today),
-                trainings=frozenset(trainings.get(expert.pk, ())),
-                absences=tuple(absences.get(expert.pk, ())),
-                problems=_told(works),
-                languages=tuple(languages.get(expert.pk, ())),
-                is_free_now=bool(free) and free[0][0] == now,
-                parts=parts_free(free, tz=AMSTERDAM),
-                shows_dates=sees_dates_of(expert),
-            )
-        )
-    return found
-
-
-def rules_per_activity(on: date) -> dict[str, tuple[Rule, ...]]:
-    """The different rules that hosts have for each kind of work on day `on`."""
-    return _different(requirements(on=on))
-
-
-def _different(asked: Mapping[tuple[str, str], Rule]) -> dict[str, tuple[Rule, ...]]:
-    found: dict[str, dict[Rule, None]] = {}
-    for (activity, _host_kind), rule in asked.items():
-        found.setdefault(activity, {})[rule] = None
-    return {activity: tuple(rules) for activity, rules in found.items()}
-
-
-def problems_of_work(papers: Papers, rules: Iterable[Rule], on: date) -> list[str]:
-    """What stands in the way at the host that asks least; empty where one host can be served."""
-    return min((paper_problems(papers, rule, on=on, starts_new=True) for rule in rules), key=len)
-
-
-def _standing(expert: Expert, works: dict[str, list[str]], n_sessions: int) -> Standing:
-    if expert.state in NEWCOMERS:
-        return Standing.TRAINING
-    if expert.state == ExpertState.LEAVING:
-        return Standing.LEAVING
-    nothing = not any(not problems for problems in works.values())
-    if expert.state == ExpertState.SUSPENDED or nothing:
-        return Standing.STOPPED
-    if expert.is_paused:
-        return Standing.PAUSED
-    return Standing.FULL if n_sessions >= expert.max_per_week else Standing.READY
-
-
-def _told(works: dict[str, list[str]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(code for problems in works.values() for code in problems))
 
 
 # --- Coverage ---------------------------------------------------------------------------------
@@ -276,10 +99,3 @@ def _coverage(people: Iterable[Person]) -> Iterable[Coverage]:
                     for part in PARTS
                 ),
             )
-
-
-def _grouped(pairs: Iterable[tuple[UUID, Any]]) -> dict[UUID, list[Any]]:
-    found: dict[UUID, list[Any]] = {}
-    for expert, value in pairs:
-        found.setdefault(expert, []).append(value)
-    return found

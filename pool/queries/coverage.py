@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from pool.models import LifeExperience
-from pool.queries.board import NIGHT_WORK, PARTS, Cell, Person
+from core.access.models import User
+from pool.queries.board import NIGHT_WORK, PARTS, Cell
+from pool.queries.specialisms import known_codes, readable_codes
+from pool.queries.standings import Person
+from pool.specialisms import KIND_OF, VOCABULARY, SpecialismKind
 from pool.vocabulary import Activity, DayPart
 
 
@@ -19,7 +22,20 @@ class Facet(StrEnum):
     NONE = ""
     LANGUAGE = "language"
     NEED = "need"
+    FORM = "form"
+    PHASE = "phase"
+    APPROACH = "approach"
     EXPERIENCE = "experience"
+
+
+# The facets that experts told something about; who may read the guarded part sees it as well.
+KIND_TOLD: dict[Facet, SpecialismKind] = {
+    Facet.FORM: SpecialismKind.FORM,
+    Facet.PHASE: SpecialismKind.PHASE,
+    Facet.APPROACH: SpecialismKind.APPROACH,
+    Facet.EXPERIENCE: SpecialismKind.EXPERIENCE,
+}
+ORDER = {code: place for place, code in enumerate(KIND_OF)}
 
 
 @dataclass(frozen=True)
@@ -46,15 +62,33 @@ class Work:
         return sum(line.n_holes for line in self.lines)
 
 
-def coverage(people: Iterable[Person], *, facet: Facet, host: str = "") -> list[Work]:
+@dataclass(frozen=True)
+class Matrix:
+    """All work that is offered here.
+
+    Attributes:
+        untold: words of the list it is split by which nobody in the pool told, of those that the
+            region uses and the one who looks may read.
+    """
+
+    works: tuple[Work, ...]
+    untold: tuple[str, ...] = ()
+
+    @property
+    def n_holes(self) -> int:
+        return sum(work.n_holes for work in self.works)
+
+
+def coverage(people: Iterable[Person], *, facet: Facet, reader: User, host: str = "") -> Matrix:
     """Who may be asked at `host` (empty: at some host) and has an hour free in the coming week.
 
-    Whether somebody may be asked is the judge of matching; `people` carry its answer. At most
-    one query. Work that nobody chose and things that nobody offers are no holes: they are not
-    offered here.
+    Whether somebody may be asked is the judge of matching; `people` carry its answer. What people
+    told is what `reader` may know of it: of the rest there is no row, no count and no hole. Seven
+    queries at most. Work that nobody chose and things that nobody offers are no holes: they are
+    not offered here.
     """
     everybody = list(people)
-    offers = _offers(everybody, facet)
+    offers = _offers(everybody, facet, reader)
     counted: Counter[tuple[str, str, str]] = Counter()
     offered: dict[str, set[str]] = defaultdict(set)
     for one in everybody:
@@ -65,17 +99,23 @@ def coverage(people: Iterable[Person], *, facet: Facet, host: str = "") -> list[
                 counted.update(
                     (activity, value, part) for value in ("", *values) for part in one.parts
                 )
-    return [
+    works = (
         Work(
             activity,
             tuple(
                 Line(value, _cells(activity, value, counted))
-                for value in ("", *sorted(offered[activity]))
+                for value in ("", *sorted(offered[activity], key=_place))
             ),
         )
         for activity in Activity.values
         if activity in offered
-    ]
+    )
+    return Matrix(tuple(works), _untold(offers, facet, reader))
+
+
+def _place(value: str) -> tuple[int, str]:
+    """In the order of the vocabulary; what stands in none by its code."""
+    return ORDER.get(value, 0), value
 
 
 def _cells(
@@ -92,15 +132,21 @@ def _cells(
     )
 
 
-def _offers(people: Iterable[Person], facet: Facet) -> dict[UUID, frozenset[str]]:
+def _offers(people: Iterable[Person], facet: Facet, reader: User) -> Mapping[UUID, frozenset[str]]:
     """What each person has to offer of one kind."""
     if facet == Facet.LANGUAGE:
         return {one.expert.pk: frozenset(code for code, _level in one.languages) for one in people}
     if facet == Facet.NEED:
         return {one.expert.pk: frozenset(one.expert.can_meet) for one in people}
-    if facet == Facet.EXPERIENCE:
-        found: dict[UUID, set[str]] = defaultdict(set)
-        for expert, code in LifeExperience.objects.values_list("expert_id", "code"):
-            found[expert].add(code)
-        return {expert: frozenset(codes) for expert, codes in found.items()}
+    if facet in KIND_TOLD:
+        among = VOCABULARY[KIND_TOLD[facet]].values
+        return known_codes([one.expert for one in people], reader=reader, among=among)
     return {}
+
+
+def _untold(offers: Mapping[UUID, frozenset[str]], facet: Facet, reader: User) -> tuple[str, ...]:
+    if facet not in KIND_TOLD:
+        return ()
+    told = frozenset[str]().union(*offers.values())
+    readable = dict(readable_codes(reader))[KIND_TOLD[facet]]
+    return tuple(code for code in readable if code not in told)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from uuid import UUID
-
-from django.db.models import Q
 
 from core.access.models import OrganisationKind
-from pool.models import Expert, Training
+from pool.models import Expert
 from pool.queries.work import _judge
 from pool.rules import Papers, Rule
+
+# An enumeration makes this list anew each time it is asked.
+HOSTS = tuple(OrganisationKind.values)
 
 
 def deployable_at(
@@ -31,7 +30,7 @@ def deployable_at(
     for activity in activities:
         verdicts: dict[Rule, bool] = {}
         hosts = set()
-        for host_kind in OrganisationKind.values:
+        for host_kind in HOSTS:
             rule = asked[activity, host_kind]
             if rule not in verdicts:
                 verdicts[rule] = _judge(
@@ -40,18 +39,4 @@ def deployable_at(
             if verdicts[rule]:
                 hosts.add(host_kind)
         found[activity] = frozenset(hosts)
-    return found
-
-
-def trainings_of(expert_ids: Collection[UUID], *, on: date) -> dict[UUID, list[str]]:
-    """Kinds of training that were finished and seen, and count on day `on`: one query."""
-    rows = Training.objects.filter(
-        Q(expires_on=None) | Q(expires_on__gte=on),
-        expert_id__in=expert_ids,
-        completed_on__lte=on,
-        certificate_seen_on__isnull=False,
-    )
-    found: dict[UUID, list[str]] = defaultdict(list)
-    for expert, kind in rows.values_list("expert_id", "kind"):
-        found[expert].append(kind)
     return found

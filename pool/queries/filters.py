@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
+from core.access.models import User
 from pool.geo import Point, distance_km
 from pool.models import Area, RegionProfile
-from pool.queries.board import Person
+from pool.queries.specialisms import known_codes
+from pool.queries.standings import Person
 
 DAY = timedelta(days=1)
 Test = Callable[[Person], bool]
@@ -26,6 +28,8 @@ class Wanted:
         training: kind of training that was seen and counts, or NONE.
         area, within_km: no farther by road than so many kilometres from this area.
         away: NOW, WEEK (some time in the coming week) or NOT (not in the coming week).
+        specialism: a code of what experts tell. One that is guarded finds nobody for who may not
+            read it, and is kept in no view.
     """
 
     q: str = ""
@@ -39,6 +43,7 @@ class Wanted:
     area: str = ""
     within_km: str = ""
     away: str = ""
+    specialism: str = ""
 
     def codes(self) -> dict[str, str]:
         """What of it may be kept: everything but the name."""
@@ -49,10 +54,25 @@ class Wanted:
         }
 
 
-def matching_people(people: Iterable[Person], wanted: Wanted, *, now: datetime) -> list[Person]:
-    """Those of `people` who fit all that is wanted; at most two queries, for distances."""
+def matching_people(
+    people: Iterable[Person], wanted: Wanted, *, reader: User, now: datetime
+) -> list[Person]:
+    """Those of `people` who fit all that is wanted, as far as `reader` may know it.
+
+    At most seven queries, two for distances and five for what people told.
+    """
+    everybody = list(people)
     tests = [make(wanted, now) for name, make in TESTS.items() if getattr(wanted, name)]
-    return [one for one in people if all(test(one) for test in tests)]
+    if wanted.area:
+        tests.append(_near(everybody, wanted))
+    if wanted.specialism:
+        tests.append(_knows(everybody, wanted.specialism, reader))
+    return [one for one in everybody if all(test(one) for test in tests)]
+
+
+def _knows(people: Iterable[Person], code: str, reader: User) -> Test:
+    known = known_codes([one.expert for one in people], reader=reader, among=[code])
+    return lambda one: one.expert.pk in known
 
 
 def _named(wanted: Wanted, _now: datetime) -> Test:
@@ -60,12 +80,14 @@ def _named(wanted: Wanted, _now: datetime) -> Test:
     return lambda one: all(word in one.name.casefold() for word in words)
 
 
-def _near(wanted: Wanted, _now: datetime) -> Test:
+def _near(people: Iterable[Person], wanted: Wanted) -> Test:
     profile = RegionProfile.objects.first()
     factor = float(profile.road_factor) if profile else 1.0
-    here = _point(Area.objects.get(pk=wanted.area))
-    most = float(wanted.within_km or 0)
-    return lambda one: distance_km(here, _point(one.expert.home_area), factor) <= most
+    homes = {one.expert.home_area_id for one in people}
+    points = {area.pk: _point(area) for area in Area.objects.filter(pk__in={*homes, wanted.area})}
+    here, most = points[wanted.area], float(wanted.within_km or 0)
+    near = {home for home in homes if distance_km(here, points[home], factor) <= most}
+    return lambda one: one.expert.home_area_id in near
 
 
 def _point(area: Area) -> Point:
@@ -100,5 +122,4 @@ TESTS: dict[str, Callable[[Wanted, datetime], Test]] = {
     "training": lambda w, _now: lambda one: _trained(one, w.training),
     "coordinator": lambda w, _now: lambda one: str(one.expert.coordinator_id) == w.coordinator,
     "away": lambda w, now: lambda one: _is_away(one, w.away, now),
-    "area": _near,
 }

@@ -42,6 +42,8 @@ PARTS = {
     "hours": "hours",
     "told": "told",
     "support": "support",
+    "intake": "intake",
+    "work": "work",
     "export": "export",
 }
 

@@ -101,13 +101,33 @@ def groups_of(expert: Expert, *, reader: User) -> list[Group]:
     return [group for group in groups if group.told]
 
 
-def known_codes(experts: Collection[Expert], *, reader: User) -> dict[UUID, frozenset[str]]:
-    """Codes per expert that a coordinator may filter, count and export by.
+def known_codes(
+    experts: Collection[Expert], *, reader: User, among: Collection[str] = KIND_OF
+) -> dict[UUID, frozenset[str]]:
+    """Codes `among` these, per expert, that a coordinator may filter, count and export by.
 
-    Four queries, or three for who may not read the guarded ones, whatever the number of experts.
+    At most five queries, whatever the number of experts and whatever they told. Nothing sealed is
+    opened where no guarded code was asked for, nor for who may not read it.
     """
-    found = _told(experts, sees_guarded=may_read_guarded(reader))
-    return {pk: frozenset(one.code for one in told) for pk, told in found.items()}
+    asks_guarded = not GUARDED.isdisjoint(among)
+    found = _told(experts, sees_guarded=asks_guarded and may_read_guarded(reader))
+    return {
+        pk: codes
+        for pk, told in found.items()
+        if (codes := frozenset(one.code for one in told).intersection(among))
+    }
+
+
+def readable_codes(reader: User) -> list[tuple[SpecialismKind, list[str]]]:
+    """Every list with the codes by which `reader` may look for people: two queries.
+
+    What the region does not use is left out, and what is guarded for who may not read it.
+    """
+    hidden = switched_off() | (frozenset() if may_read_guarded(reader) else GUARDED)
+    return [
+        (SpecialismKind(kind), [code for code in words.values if code not in hidden])
+        for kind, words in VOCABULARY.items()
+    ]
 
 
 def told_to_requester(expert: Expert) -> list[Told]:

@@ -18,6 +18,7 @@ from pool.rules import Due, Rhythm, due_on, standing
 from pool.states import TAKES_PART, DebriefState
 from pool.vocabulary import RhythmUnit, Vocabulary
 
+MANY_EXPERTS = 200
 # Somebody `e` is late with something on day `on`, and nobody made an exception. As
 # `pool.rules.due_on`, in the words of the database; a test compares the two. A contact that is
 # planned counts as long as its day has not passed on `today`.
@@ -43,19 +44,20 @@ EXISTS (
 
 
 def who_owes_support(
-    expert_ids: Collection[UUID], *, on: date, today: date | None = None
+    expert_ids: Collection[UUID] | None, *, on: date, today: date | None = None
 ) -> set[UUID]:
-    """Those who may not be asked for new work on day `on`, seen from `today`."""
+    """Those who may not be asked for new work on day `on`, seen from `today`; None is everybody."""
     values: dict[str, Any] = {
         "region": current_region(),
         "on": on,
         "today": today or on,
-        "ids": list(expert_ids),
+        "ids": None if expert_ids is None else list(expert_ids),
     }
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT e.id FROM pool_expert e"  # noqa: S608  (our own words)
-            " WHERE e.region_id = %(region)s AND e.id = ANY (%(ids)s::uuid[])"
+            " WHERE e.region_id = %(region)s"
+            " AND (%(ids)s::uuid[] IS NULL OR e.id = ANY (%(ids)s::uuid[]))"
             f" AND {OWES_SUPPORT}",
             values,
         )
@@ -144,12 +146,8 @@ def support_of(experts: Iterable[Expert], *, today: date) -> list[Supported]:
     people = list(experts)
     asked = rhythms(on=today)
     last, planned = _contacts([one.pk for one in people], today)
-    overrides = {
-        row.expert_id: row
-        for row in SupportOverride.objects.filter(
-            expert__in=people, ended_at=None, until_on__gte=today
-        )
-    }
+    running = SupportOverride.objects.filter(ended_at=None, until_on__gte=today)
+    overrides = {row.expert_id: row for row in _of(running, [one.pk for one in people])}
     return [
         Supported(
             expert,
@@ -160,6 +158,11 @@ def support_of(experts: Iterable[Expert], *, today: date) -> list[Supported]:
     ]
 
 
+def _of(rows: QuerySet[Any], ids: Collection[UUID]) -> QuerySet[Any]:
+    """The rows of these experts; of many, all: to name a thousand costs more than to read more."""
+    return rows if len(ids) > MANY_EXPERTS else rows.filter(expert_id__in=ids)
+
+
 Days = dict[tuple[UUID, str], date]
 
 
@@ -167,7 +170,7 @@ def _contacts(ids: Collection[UUID], today: date) -> tuple[Days, Days]:
     """(the last time somebody was there, the next time that is planned)."""
     last: Days = {}
     planned: Days = {}
-    rows = SupportContact.objects.filter(expert_id__in=ids).exclude(attended=False)
+    rows = _of(SupportContact.objects.exclude(attended=False), ids)
     for expert, kind, day, attended in rows.order_by("held_on").values_list(
         "expert_id", "kind", "held_on", "attended"
     ):

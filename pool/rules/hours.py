@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 # Half-open [from, until), aware.
 Interval = tuple[datetime, datetime]
@@ -122,6 +123,8 @@ def without(hours: Iterable[Interval], taken: Iterable[Interval]) -> list[Interv
     return _without(_merged(hours), _merged(taken))
 
 
+# A whole pool asks for the same hours of the same days, thousands of times.
+@lru_cache(maxsize=20_000)
 def instant_of(day: date, minutes: int, tz: tzinfo) -> datetime:
     """The instant, in UTC, at which a wall clock in `tz` reads `minutes` after midnight of `day`.
 
@@ -206,6 +209,8 @@ def parts_free(intervals: Iterable[Interval], *, tz: tzinfo) -> frozenset[str]:
         day -= timedelta(days=1)  # the night that began the evening before
         while day <= last:
             for part, starts, until in DAY_PARTS:
+                if part in found:
+                    continue
                 first, until_instant = instant_of(day, starts, tz), instant_of(day, until, tz)
                 if min(ends, until_instant) - max(begins, first) >= SHORTEST:
                     found.add(part)

@@ -21,6 +21,7 @@ from pool.models import Absence, DayChange, Expert
 from pool.queries import Board, Cell, Person, PoolWeek, Standing, term_label
 from pool.queries.weeks import Mark
 from pool.rules import DAY_PARTS, MINUTES_A_DAY, Rule, WeekRow
+from pool.specialisms import LABELS
 from pool.states import ExpertState, VogStanding, VogState
 from pool.vocabulary import (
     LANGUAGES,
@@ -49,6 +50,7 @@ WORDS: dict[str, dict[str, object]] = {
     "level": dict(LanguageLevel.choices),
     "need": dict(Need.choices),
     "experience": dict(Experience.choices),
+    "told": dict(LABELS),
     "audience": dict(Audience.choices),
     "part": dict(DayPart.choices),
     "screening": dict(ScreeningKind.choices),
@@ -78,6 +80,8 @@ WORDS: dict[str, dict[str, object]] = {
         "papers": _("your papers"),
         "hours": _("your hours"),
         "told": _("what you tell"),
+        "intake": _("your first talks"),
+        "work": _("what runs with you"),
         "avoided": _("your own list"),
         "support": _("your support"),
         "export": _("all your data"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateformat import format as date_format
@@ -15,7 +13,7 @@ from core.access.permissions import allow
 from core.clock import local
 from pool import queries
 from pool.forms.overview import CoverageForm
-from pool.permissions import STAFF, may_see_dates
+from pool.permissions import STAFF, may_read_guarded, whose_dates
 from pool.views.shared import person_of
 
 # How the words of a facet are called in `pool_words`.
@@ -23,7 +21,10 @@ WORDS = {
     queries.Facet.NONE: "language",
     queries.Facet.LANGUAGE: "language",
     queries.Facet.NEED: "need",
-    queries.Facet.EXPERIENCE: "experience",
+    queries.Facet.FORM: "told",
+    queries.Facet.PHASE: "told",
+    queries.Facet.APPROACH: "told",
+    queries.Facet.EXPERIENCE: "told",
 }
 
 
@@ -34,15 +35,16 @@ def coverage_matrix(request: HttpRequest) -> HttpResponse:
     now, user = clock.now(), person_of(request)
     form = CoverageForm(request.GET)
     host, facet = form.wanted()
-    board = queries.board(sees_dates_of=partial(may_see_dates, user), now=now)
-    works = queries.coverage(board.people, facet=facet, host=host)
-    # Numbers only; but everybody was opened to count them.
-    everybody = audit.opened_so_far()
-    audit.listed("coverage", by=user, at=now, subjects=everybody, per=facet.value, host=host)
+    people = queries.people_now(sees_dates_of=whose_dates(user), now=now)
+    matrix = queries.coverage(people, facet=facet, reader=user, host=host)
+    if facet == queries.Facet.FORM and may_read_guarded(user):
+        # Whatever they told: what is sealed was looked for with each of them.
+        everybody = [one.expert.pk for one in people]
+        audit.listed("told", by=user, at=now, subjects=everybody, fields_class=4)
+    audit.record("coverage.listed", by=user, at=now, per=facet.value, host=host)
     shown = {
         "form": form,
-        "works": works,
-        "n_holes": sum(work.n_holes for work in works),
+        "matrix": matrix,
         "words": WORDS[facet],
         "is_split": facet != queries.Facet.NONE,
         "now": now,
@@ -55,7 +57,7 @@ def coverage_matrix(request: HttpRequest) -> HttpResponse:
 def expiry_board(request: HttpRequest) -> HttpResponse:
     """What runs out within 120 days; of people of colleagues only that something does."""
     now, user = clock.now(), person_of(request)
-    board = queries.expiry(sees_dates_of=partial(may_see_dates, user), today=local(now).date())
+    board = queries.expiry(sees_dates_of=whose_dates(user), today=local(now).date())
     seen = {one.expert.pk for _name, endings in board.columns for one in endings}
     audit.listed("papers", by=user, at=now, subjects=seen, fields_class=4)
     audit.listed("expiry", by=user, at=now, subjects=[one.pk for one in board.others])
@@ -67,7 +69,12 @@ def expiry_board(request: HttpRequest) -> HttpResponse:
         "horizon": ("goed", _("Within 120 days")),
     }
     columns = [
-        {"meaning": heads[name][0], "title": heads[name][1], "endings": endings}
+        {
+            "meaning": heads[name][0],
+            "title": heads[name][1],
+            "n": len(endings),
+            "endings": endings,
+        }
         for name, endings in board.columns
     ]
     shown = {"board": board, "columns": columns}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,10 +19,13 @@ from core.clock import local
 from pool import actions, queries
 from pool.forms.filters import FilterForm, ViewForm
 from pool.models import SavedView
-from pool.permissions import STAFF, may_record_papers, may_see_dates
+from pool.permissions import STAFF, whose_dates, whose_papers
+from pool.specialisms import GUARDED
 from pool.views.shared import done, person_of
 
 SHOWN = 50
+# Of what runs out, in each column; the board of its own shows all.
+MOST_ENDINGS = 8
 
 
 @allow(*STAFF)
@@ -32,7 +34,8 @@ def expert_list(request: HttpRequest, view_id: UUID | None = None) -> HttpRespon
     now, user = clock.now(), person_of(request)
     chosen = _chosen(view_id, user)
     # By POST: a name that is searched for stands in no address, history or log.
-    filters = FilterForm(request.POST if request.method == "POST" or not chosen else chosen.filters)
+    given = request.POST if request.method == "POST" or not chosen else chosen.filters
+    filters = FilterForm(given, reader=user)
     wanted = filters.wanted()
     view_form = ViewForm(request.POST if request.POST.get("act") == "keep" else None)
     if view_form.is_bound and view_form.is_valid() and filters.is_valid():
@@ -40,8 +43,8 @@ def expert_list(request: HttpRequest, view_id: UUID | None = None) -> HttpRespon
         if kept is not None:
             messages.success(request, _("Kept. You find it above the list."))
             return redirect(f"{reverse('pool:view-open', args=[kept.pk])}#mensen")
-    board = queries.board(sees_dates_of=partial(may_see_dates, user), now=now)
-    people = queries.matching_people(board.people, wanted, now=now)
+    board = queries.board(sees_dates_of=whose_dates(user), now=now)
+    people = queries.matching_people(board.people, wanted, reader=user, now=now)
     # Which filters were used, never what was typed: a name that is searched for is a name. The
     # names of all were opened to sort and search them, so all are in the line.
     used = ",".join([*sorted(wanted.codes()), *(["q"] if wanted.q else [])])
@@ -51,7 +54,11 @@ def expert_list(request: HttpRequest, view_id: UUID | None = None) -> HttpRespon
     papers = {one.expert.pk for _name, found in board.endings for one in found}
     papers |= {one.expert.pk for one in page if one.shows_dates and one.problems}
     audit.listed("papers", by=user, at=now, subjects=papers, fields_class=4)
-    mine = [one.expert for one in board.people if may_record_papers(user, one.expert)]
+    if wanted.specialism in GUARDED:
+        everybody = [one.expert.pk for one in board.people]
+        audit.listed("told", by=user, at=now, subjects=everybody, fields_class=4)
+    records = whose_papers(user)
+    mine = [one.expert for one in board.people if records(one.expert)]
     shown = {
         "board": board,
         "support_people": queries.who_needs_support(mine, today=local(now).date()),
@@ -135,6 +142,12 @@ def _columns(board: queries.Board) -> list[dict[str, object]]:
         "year": ("goed", _("Later this year")),
     }
     return [
-        {"meaning": heads[name][0], "title": heads[name][1], "endings": endings}
+        {
+            "meaning": heads[name][0],
+            "title": heads[name][1],
+            "n": len(endings),
+            "endings": endings[:MOST_ENDINGS],
+            "n_more": len(endings[MOST_ENDINGS:]),
+        }
         for name, endings in board.endings
     ]

@@ -15,7 +15,7 @@ from redis import Redis, RedisError
 from bench import __main__ as runner
 from bench import booking, feed, first_offer, oracle, pages, pool, reminders, search
 from bench.figures import Figure, figure, interleaved, quantile
-from bench.people import NOW, TRAVEL, able, draw_people, draw_places, draw_wishes
+from bench.people import DAY, HOUR, NOW, TRAVEL, able, draw_people, draw_places, draw_wishes
 
 together = pytest.mark.django_db(transaction=True, databases=["default", "denials"])
 pytestmark = pytest.mark.filterwarnings(
@@ -110,7 +110,7 @@ def test_the_oracle_knows_what_stands_in_the_way() -> None:
     near = replace(home, code="1999", latitude=home.latitude + 0.1)
     ada = able(draw_people(dice, 1, [home])[0])
     (wish,) = draw_wishes(dice, 1, [near], ())
-    start, end = wish.fixed or (NOW + 24 * TRAVEL, NOW + 26 * TRAVEL)
+    start, end = wish.fixed or (NOW + 48 * TRAVEL, NOW + 50 * TRAVEL)
     wish = replace(wish, language="nl", needs=(), day_parts=(), fixed=(start, end))
     ada = replace(ada, languages=(("nl", "NATIVE"),))
 
@@ -135,8 +135,55 @@ def test_the_oracle_knows_what_stands_in_the_way() -> None:
         {"absences": ((end, end + TRAVEL),)},
         {"sessions": ((end + TRAVEL, end + 2 * TRAVEL),)},
         {"max_per_week": 0},
+        {"says_not_today": True},
+        {"heavy": ((start - 24 * HOUR, start - 23 * HOUR),)},
+        {"heavy": ((start - 24 * HOUR, start - 23 * HOUR),), "own_rest": HOUR},
+        {"heavy": ((start - 50 * HOUR, start - 49 * HOUR),), "own_rest": 50 * HOUR},
+        {"changes": ((start.date(), 0, 1440, False),)},
+        {"changes": ((start.date(), 0, 1440, True), (start.date(), 0, 1440, False))},
     ):
         assert not fits(**change), change
+    for harmless in (
+        {"heavy": ((start - 25 * HOUR, start - 24 * HOUR),)},
+        {"heavy": ((start - 25 * HOUR, start - 24 * HOUR),), "own_rest": HOUR},
+        {"heavy": ((end, end + HOUR),)},
+        {"week": (), "changes": ((start.date(), 0, 1440, True),)},
+        {"changes": ((start.date() + 2 * DAY, 0, 1440, False),)},
+    ):
+        assert fits(**harmless), harmless
+
+
+@pytest.mark.parametrize(
+    ("week", "changes", "parts"),
+    [
+        ((), (), set()),
+        (((3, 600, 660),), (), {"DAYTIME"}),
+        (((3, 600, 660),), ((0, 600, 630, False),), set()),
+        (((3, 600, 660),), ((9, 600, 630, False),), {"DAYTIME"}),
+        ((), ((0, 1050, 1140, True),), {"EVENING"}),
+        (((3, 1080, 1110),), ((0, 1110, 1140, True),), {"EVENING"}),
+        ((), ((-1, 1440, 1500, True),), {"NIGHT"}),
+        ((), ((-1, 1380, 1440, True),), set()),
+        ((), ((2, 600, 660, True),), {"DAYTIME", "WEEKEND"}),
+        ((), ((6, 1380, 1440, True),), {"NIGHT"}),
+    ],
+)
+def test_the_parts_of_seven_days_are_those_of_these_days(
+    week: tuple[tuple[int, int, int], ...],
+    changes: tuple[tuple[int, int, int, bool], ...],
+    parts: set[str],
+) -> None:
+    """From a Thursday on; a half hour is no time to meet anybody."""
+    thursday = NOW.date() + 2 * DAY
+    dice = Random(7)  # noqa: S311
+    ada = able(draw_people(dice, 1, draw_places(dice, prefix=1, n=1))[0])
+    ada = replace(
+        ada,
+        week=week,
+        changes=tuple((thursday + day * DAY, a, b, there) for day, a, b, there in changes),
+    )
+
+    assert oracle.parts_from(ada, thursday, oracle.parts_of_week(week)) == parts
 
 
 # --- The benchmarks, small --------------------------------------------------------------------
@@ -150,14 +197,29 @@ def test_search_answers_as_the_oracle_does() -> None:
         assert found[f"search: first 20 of 120 experts, {who}"].value == 20
 
 
+def never(*_of: object) -> bool:
+    return False
+
+
 @together
-def test_an_answer_that_differs_is_a_goal_missed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(oracle, "REST", 100 * oracle.REST)
+@pytest.mark.parametrize(
+    ("what", "instead"),
+    [
+        ("REST", 1200 * HOUR),
+        ("HEAVY_REST", 240 * HOUR),
+        ("rests_of", lambda _one: []),
+        ("is_given", never),
+    ],
+)
+def test_an_answer_that_differs_is_a_goal_missed(
+    what: str, instead: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oracle, what, instead)
 
-    found = by_name(search.run(sizes=[120], n_wishes=20))
+    found = by_name(search.run(sizes=[400], n_wishes=40))
 
-    assert not found["search: first 20 of 120 experts, equal to the oracle"].holds
-    assert found["search: first 20 of 120 experts, other than the oracle"].value > 0
+    assert not found["search: first 20 of 400 experts, equal to the oracle"].holds
+    assert found["search: first 20 of 400 experts, other than the oracle"].value > 0
 
 
 @together

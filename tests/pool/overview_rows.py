@@ -56,6 +56,7 @@ def twice(make: Callable[..., None]) -> Callable[[Expert], object]:
 
 OVERVIEW_REFUSED: dict[str, Callable[[Expert], object]] = {
     "saved_view_keeps_no_name": lambda e: view(e, filters={"q": "malika"}),
+    "saved_view_keeps_no_guarded_code": lambda e: view(e, filters={"specialism": "SV_OTHER"}),
     "saved_view_used_after_made": lambda e: view(e, used_at=NOON - HOUR),
     "turnover_knows_no_day": lambda e: move(e, month=date(2026, 3, 2)),
     "turnover_direction_known": lambda e: move(e, direction="UP"),

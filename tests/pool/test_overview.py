@@ -58,11 +58,11 @@ def dina(region: Region) -> User:
         return make_user("Dina Maas", Role.COORDINATOR)
 
 
-def rows(**asked: Any) -> dict[tuple[str, str], list[int | None]]:
+def rows(reader: User, **asked: Any) -> dict[tuple[str, str], list[int | None]]:
     people = queries.board(sees_dates_of=lambda _one: True, now=NOON).people
     return {
         (work.activity, line.value): [cell.n for cell in line.cells]
-        for work in queries.coverage(people, **asked)
+        for work in queries.coverage(people, reader=reader, **asked).works
         for line in work.lines
     }
 
@@ -77,7 +77,7 @@ def test_a_cell_counts_who_may_be_asked_and_has_an_hour(cas: User) -> None:
     actions.pause(expert_id=paused.pk, by=cas, now=NOON)
     make_expert(cas)
 
-    assert rows(facet=Facet.NONE) == {("BUDDY_1ON1", ""): [0, 1, 0]}
+    assert rows(cas, facet=Facet.NONE) == {("BUDDY_1ON1", ""): [0, 1, 0]}
 
 
 @pytest.mark.usefixtures("in_region")
@@ -89,7 +89,7 @@ def test_the_judge_is_that_of_matching(cas: User) -> None:
     experts = list(Expert.objects.all())
 
     for host in OrganisationKind.values:
-        found = rows(facet=Facet.NONE, host=host)
+        found = rows(cas, facet=Facet.NONE, host=host)
         for activity in both:
             judged = sum(
                 queries.deployability(
@@ -115,7 +115,9 @@ def test_rows_can_be_split_by_what_people_offer(
     make_active_expert(cas, can_meet=("PARENT",), experiences=(("DEBT", "COORDINATOR"),))
     make_active_expert(cas, languages=(("pl", "NATIVE"),))
 
-    assert rows(facet=facet) == {("BUDDY_1ON1", value): cells for value, cells in found.items()}
+    assert rows(cas, facet=facet) == {
+        ("BUDDY_1ON1", value): cells for value, cells in found.items()
+    }
 
 
 def test_the_page_marks_holes_and_takes_what_is_asked_from_the_address(
@@ -128,13 +130,56 @@ def test_the_page_marks_holes_and_takes_what_is_asked_from_the_address(
     answer = client.get(reverse(PAGES[0]), {"per": "language", "host": "LOCAL_TEAM"})
     nonsense = client.get(reverse(PAGES[0]), {"per": "x", "host": "x"})
 
-    assert answer.context["n_holes"] == 4
+    assert answer.context["matrix"].n_holes == 4
     assert "<b>0</b>" in answer.content.decode()
     assert "Pools" in answer.content.decode()
-    assert nonsense.context["n_holes"] == 2
+    assert nonsense.context["matrix"].n_holes == 2
+
+
+def test_counting_people_opens_no_name(region: Region, cas: User) -> None:
+    with region_scope(region.pk):
+        make_active_expert(cas)
+    client = client_as(cas)
+
+    for name, n in ((PAGES[0], 0), ("pool:expert-list", 1)):
+        client.get(reverse(name), {"per": "language"} if name == PAGES[0] else {})
+        with region_scope(region.pk):
+            lines = AuditEntry.objects.filter(subjects__len=1)
+            assert len(lines) == n, name
+
+
+@pytest.mark.usefixtures("in_region")
+def test_the_papers_of_everybody_are_those_of_each(cas: User) -> None:
+    """Also of who is only just invited, whose papers ran out, and whose count later."""
+    experts = [make_active_expert(cas) for _number in range(4)] + [make_expert(cas)]
+    VogEvidence.objects.filter(expert=experts[1]).delete()
+    Agreement.objects.filter(expert=experts[2]).update(
+        signed_on=NOON.date() - 2 * DAY, valid_until=NOON.date() - DAY
+    )
+    Training.objects.filter(expert=experts[3]).update(certificate_seen_on=None)
+
+    for day in (NOON.date(), NOON.date() - 4000 * DAY):
+        everybody = queries.papers_of(None, on=day)
+        assert everybody == queries.papers_of([one.pk for one in experts], on=day)
+        assert len({*everybody.values()}) == (5 if day == NOON.date() else 3)
 
 
 # --- What runs out ----------------------------------------------------------------------------
+
+
+def test_the_list_shows_the_first_that_run_out_and_how_many_more(region: Region, cas: User) -> None:
+    with region_scope(region.pk):
+        for days in range(10):
+            runs_out(make_active_expert(cas, first_name=f"Ruben{days}"), NOON.date() + days * DAY)
+
+    (soon,) = [
+        one
+        for one in client_as(cas).get(reverse("pool:expert-list")).context["columns"]
+        if one["meaning"] == "wacht"
+    ]
+
+    assert (soon["n"], soon["n_more"]) == (9, 1)
+    assert [one.on - NOON.date() for one in soon["endings"]] == [n * DAY for n in range(1, 9)]
 
 
 def runs_out(expert: Expert, day: date) -> None:

@@ -117,7 +117,7 @@ def test_months_keep_the_order_of_days(one: date, other: date, months: int) -> N
         ({}, ()),
         ({"is_paused": True}, ("PAUSED",)),
         ({"state": "SUSPENDED", "is_suspended": True}, ("SUSPENDED",)),
-        ({"state": "INVITED"}, ("NOT_ACTIVE",)),
+        ({"state": "APPLICANT"}, ("NOT_ACTIVE",)),
         ({"state": "LEFT", "does_this_work": False}, ("NOT_ACTIVE", "OTHER_WORK")),
     ],
 )

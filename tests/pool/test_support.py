@@ -16,7 +16,7 @@ from core.audit.models import AuditEntry
 from core.errors import NotAllowed
 from pool import actions, queries
 from pool.models import Expert, SupportContact, SupportOverride, SupportRhythm
-from pool.queries import candidates, deployability, papers_of, who_owes_support
+from pool.queries import candidates, deployability, papers_of, support, who_owes_support
 from pool.rules import Due, Rhythm, due_on, standing
 from tests.conftest import NOON
 from tests.factories.people import make_user
@@ -172,6 +172,20 @@ def test_the_database_and_the_rules_reckon_alike(ada: Expert, rea: Any) -> None:
         [found] = queries.support_of([expert], today=today)
 
         assert is_late(expert, today) == found.is_late
+
+
+def test_many_are_read_as_few(ada: Expert, monkeypatch: pytest.MonkeyPatch) -> None:
+    bes = make_active_expert(first_name="Bes")
+    ask()
+    for expert, weeks in ((ada, 7), (bes, 2)):
+        began(expert, TODAY - 20 * WEEK)
+        was_there(expert, TODAY - weeks * WEEK)
+
+    few = queries.support_of([ada], today=TODAY)
+    monkeypatch.setattr(support, "MANY_EXPERTS", 0)
+
+    assert queries.support_of([ada], today=TODAY) == few
+    assert few[0].moments[0].last == TODAY - 7 * WEEK
 
 
 # --- The same judgement everywhere ------------------------------------------------------------

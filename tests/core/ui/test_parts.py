@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from django.utils import translation
 
 from core.templatetags import naast
 from core.ui import context, moments, nav, views
+from core.ui import forms as ui_forms
 from core.ui.clockline import ZONE
 
 NOW = datetime(2026, 9, 5, 10, 12, tzinfo=ZONE)
@@ -145,6 +148,56 @@ def test_field_names_every_input(name: str) -> None:
     if form[name].errors:
         assert f'id="id_{name}_error"' in shown
         assert 'aria-invalid="true"' in shown
+
+
+class Choosing(forms.Form):
+    plain = forms.ChoiceField(
+        label="P",
+        choices=[("", "-"), ("a<", "A & b"), ("G", [("c", "C"), ('d"', "D")])],
+        required=False,
+        help_text="h",
+    )
+    asked = forms.ChoiceField(
+        label="Q",
+        choices=[("1", "one"), (2, "two")],
+        widget=forms.Select(attrs={"class": "own", "autofocus": True, "data-x": 'y"'}),
+    )
+    refused = forms.ChoiceField(label="R", choices=[("1", "one")], disabled=True, required=False)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [None, {}, {"plain": 'd"', "asked": "2"}, {"plain": "a<", "asked": "x", "refused": "1"}],
+    ids=["empty", "sent empty", "chosen", "wrong"],
+)
+@pytest.mark.parametrize("name", ["plain", "asked", "refused"])
+def test_a_list_to_choose_from_is_what_its_widget_would_write(
+    name: str, data: dict[str, str] | None
+) -> None:
+    bound = Choosing(data)[name]
+    ours = ui_forms.control(bound)
+    dress = " ".join(re.findall(r'class="([^"]*)"', ours.partition(">")[0]))
+
+    assert elements(ours) == elements(bound.as_widget(attrs={"class": dress}))
+    assert "utrecht-select" in dress
+
+
+def elements(html: str) -> list[tuple[str, object]]:
+    """Tags with their attributes, in order, and the texts between them."""
+    found: list[tuple[str, object]] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found.append((tag, sorted((name, value or "") for name, value in attrs)))
+
+        def handle_endtag(self, tag: str) -> None:
+            found.append(("/", tag))
+
+        def handle_data(self, data: str) -> None:
+            found.extend([("text", data.strip())] if data.strip() else [])
+
+    Reader().feed(html)
+    return found
 
 
 def test_hidden_field_has_nothing_around_it() -> None:
