@@ -54,6 +54,7 @@ from pool.actions.days import (
     today_after_all,
 )
 from pool.actions.experts import (
+    ConsentTakenBack,
     JoinedAlready,
     NoCoordinator,
     NotTheirs,
@@ -202,6 +203,7 @@ __all__ = [
     "BridgeTooLong",
     "BridgedBefore",
     "CodesMissing",
+    "ConsentTakenBack",
     "DatesOutOfOrder",
     "DayNotYet",
     "DayOutOfReach",

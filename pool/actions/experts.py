@@ -40,6 +40,10 @@ class NoCoordinator(Refusal):
     message = _("Choose somebody who is a coordinator now.")
 
 
+class ConsentTakenBack(Refusal):
+    message = _("Consent was taken back. Only the person can come back.")
+
+
 class JoinedAlready(Refusal):
     message = _("This person can sign in already.")
 
@@ -127,10 +131,12 @@ def invite_expert(*, expert_id: UUID, by: User, now: datetime) -> str:
     """Send (again) the mail with which an expert makes an account. Returns the token.
 
     Raises:
-        Expert.DoesNotExist, NotAllowed, JoinedAlready, AlreadyMember: nothing was changed.
+        Expert.DoesNotExist, NotAllowed, ConsentTakenBack, JoinedAlready, AlreadyMember: nothing
+        was changed.
     """
     require_role(by, *STAFF)
     expert = locked(expert_id)
+    require_consent(expert)
     if expert.user_id is not None or expert.state == ExpertState.LEFT:
         raise JoinedAlready
     _invitation, token = invite(
@@ -214,6 +220,12 @@ def profile_of(expert: Expert) -> Profile:
 def locked(expert_id: UUID) -> Expert:
     """The expert, held until this transaction ends."""
     return Expert.objects.select_for_update(of=("self",)).get(pk=expert_id)
+
+
+def require_consent(expert: Expert) -> None:
+    """Raise ConsentTakenBack for somebody who did: nothing is done for that person any more."""
+    if expert.is_hidden:
+        raise ConsentTakenBack
 
 
 def _require_coordinator(user: User) -> None:

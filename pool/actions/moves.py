@@ -15,7 +15,7 @@ from core.access.models import Invitation, Membership, Role, User
 from core.access.permissions import has_role, membership_changed, require_role
 from core.clock import local
 from core.errors import NotAllowed, Refusal
-from pool.actions.experts import locked
+from pool.actions.experts import locked, require_consent
 from pool.actions.overview import count_move
 from pool.models import Direction, Expert, Suspension
 from pool.permissions import STAFF, is_self, require_edit
@@ -34,7 +34,7 @@ def start_training(*, expert_id: UUID, by: User, now: datetime) -> Expert:
     """Say that somebody learns first, and is asked for nothing yet.
 
     Raises:
-        Expert.DoesNotExist, NotAllowed, IllegalMove: nothing was changed.
+        Expert.DoesNotExist, NotAllowed, IllegalMove, ConsentTakenBack: nothing was changed.
     """
     return _move(expert_id, ExpertState.IN_TRAINING, by, now)
 
@@ -44,7 +44,8 @@ def activate(*, expert_id: UUID, by: User, now: datetime) -> Expert:
     """Say that somebody takes part; the papers still decide in which work.
 
     Raises:
-        Expert.DoesNotExist, NotAllowed, IllegalMove, TwoPersonsNeeded: nothing was changed.
+        Expert.DoesNotExist, NotAllowed, IllegalMove, TwoPersonsNeeded, ConsentTakenBack: nothing
+        was changed.
     """
     return _move(expert_id, ExpertState.ACTIVE, by, now)
 
@@ -52,6 +53,7 @@ def activate(*, expert_id: UUID, by: User, now: datetime) -> Expert:
 def _move(expert_id: UUID, to: ExpertState, by: User, now: datetime) -> Expert:
     require_role(by, *STAFF)
     expert = locked(expert_id)
+    require_consent(expert)
     if expert.state == ExpertState.SUSPENDED:
         raise TwoPersonsNeeded
     EXPERT.require(expert.state, to)
@@ -71,10 +73,12 @@ def pause(*, expert_id: UUID, by: User, now: datetime) -> Expert:
     """No questions for a while; no reason is asked. Pausing twice changes nothing.
 
     Raises:
-        Expert.DoesNotExist, NotAllowed: nothing was changed.
+        Expert.DoesNotExist, NotAllowed, ConsentTakenBack (somebody else's): nothing was changed.
     """
     expert = locked(expert_id)
     require_edit(by, expert)
+    if not is_self(by, expert):
+        require_consent(expert)
     if Expert.objects.filter(pk=expert_id, paused_at=None).update(paused_at=now):
         expert.paused_at = now
         _record_switch("expert.paused", expert, by, now)
@@ -87,10 +91,12 @@ def resume(*, expert_id: UUID, by: User, now: datetime) -> Expert:
     """Questions are welcome again. Resuming twice changes nothing.
 
     Raises:
-        Expert.DoesNotExist, NotAllowed: nothing was changed.
+        Expert.DoesNotExist, NotAllowed, ConsentTakenBack (somebody else's): nothing was changed.
     """
     expert = locked(expert_id)
     require_edit(by, expert)
+    if not is_self(by, expert):
+        require_consent(expert)
     if Expert.objects.filter(pk=expert_id, paused_at__isnull=False).update(paused_at=None):
         expert.paused_at = None
         _record_switch("expert.resumed", expert, by, now)
@@ -112,6 +118,9 @@ def _record_switch(event: str, expert: Expert, by: User, now: datetime) -> None:
 @transaction.atomic
 def leave(*, expert_id: UUID, by: User, now: datetime, reason: str = "") -> Expert:
     """End the membership of the pool: no more questions, signed out, the purge clock runs.
+
+    Also for who took consent back: leaving starts the clock after which everything is erased, so
+    refusing it would keep more of that person, and longer.
 
     `reason` is a code of `LeavingReason` or empty; it is counted apart from the person.
 

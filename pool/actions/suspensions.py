@@ -12,6 +12,7 @@ from core import approvals, audit
 from core.access.models import Role, User
 from core.access.permissions import require_role
 from core.errors import Refusal
+from pool.actions.experts import require_consent
 from pool.models import Expert, Suspension
 from pool.permissions import STAFF
 from pool.signals import expert_suspended
@@ -28,6 +29,9 @@ class NotSuspended(Refusal):
 @transaction.atomic
 def suspend(*, expert_id: UUID, reason: str, by: User, now: datetime) -> Suspension:
     """Stop all work of an expert at once. One person is enough; a code, never a story.
+
+    Also of who took consent back: until what runs is handed over, somebody may stand beside a
+    participant, and safety does not wait for the paper.
 
     Raises:
         Expert.DoesNotExist, NotAllowed, IllegalMove: nothing was changed.
@@ -52,9 +56,10 @@ def ask_to_lift(*, expert_id: UUID, by: User, now: datetime) -> approvals.Approv
 
     Raises:
         Expert.DoesNotExist, NotAllowed, AlreadyAsked: nothing was changed.
-        NotSuspended: there is nothing to lift.
+        NotSuspended: there is nothing to lift. ConsentTakenBack: only the person can come back.
     """
     expert = Expert.objects.get(pk=expert_id)
+    require_consent(expert)
     if expert.state != ExpertState.SUSPENDED:
         raise NotSuspended
     return approvals.ask(LIFT, subject=expert.pk, by=by, now=now)
@@ -70,6 +75,7 @@ def _running(expert_id: UUID) -> str:
 def lift_suspension(subject: UUID, by: User, now: datetime) -> None:
     """Let somebody come back; runs when the second person approves."""
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=subject)
+    require_consent(expert)
     if expert.state != ExpertState.SUSPENDED:
         raise NotSuspended
     Suspension.objects.filter(expert=expert, lifted_at=None).update(lifted_at=now, lifted_by=by)
