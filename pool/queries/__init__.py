@@ -1,5 +1,6 @@
 """What others may ask of the pool."""
 
+from pool.queries.agreed import Agreed, Ruled, agreed, n_concerned, ruled
 from pool.queries.board import Board, Person, Standing, board
 from pool.queries.candidates import candidates
 from pool.queries.coverage import Facet, coverage
@@ -17,6 +18,7 @@ from pool.queries.expiry import Expiry, expiry
 from pool.queries.filters import Wanted, matching_people
 from pool.queries.hours import (
     HoursPage,
+    asked_rest_until,
     changes_of,
     hours_page,
     own_quiet,
@@ -57,6 +59,8 @@ from pool.queries.support import (
     evening,
     evenings,
     kinds_of_support,
+    rest_override_of,
+    rest_overrides,
     rhythms,
     support_of,
     who_needs_support,
@@ -90,6 +94,7 @@ from pool.rules import Candidate, Deployability
 
 __all__ = [
     "OWES_SUPPORT",
+    "Agreed",
     "Board",
     "Candidate",
     "Cell",
@@ -111,6 +116,7 @@ __all__ = [
     "PoolWeek",
     "Progress",
     "Row",
+    "Ruled",
     "Standing",
     "Start",
     "Supported",
@@ -118,6 +124,8 @@ __all__ = [
     "VogPage",
     "Wanted",
     "addresses_in_pool",
+    "agreed",
+    "asked_rest_until",
     "board",
     "bridgeable",
     "call_order",
@@ -152,6 +160,7 @@ __all__ = [
     "matching_people",
     "matrix",
     "matrix_cell",
+    "n_concerned",
     "on_call",
     "other_regions",
     "own_load",
@@ -163,8 +172,11 @@ __all__ = [
     "requirement",
     "requirements",
     "rest_of",
+    "rest_override_of",
+    "rest_overrides",
     "rhythms",
     "rule_of",
+    "ruled",
     "saved_view",
     "saved_views",
     "shifts",

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
+from core.clock import local
 from pool.geo import Point, distance_km
 from pool.models import Area, RegionProfile
+from pool.queries.agreed import agreed
 from pool.queries.board import Person
 
 DAY = timedelta(days=1)
@@ -60,9 +62,11 @@ def _named(wanted: Wanted, _now: datetime) -> Test:
     return lambda one: all(word in one.name.casefold() for word in words)
 
 
-def _near(wanted: Wanted, _now: datetime) -> Test:
-    profile = RegionProfile.objects.first()
-    factor = float(profile.road_factor) if profile else 1.0
+def _near(wanted: Wanted, now: datetime) -> Test:
+    try:
+        factor = agreed(on=local(now).date()).road_factor
+    except RegionProfile.DoesNotExist:
+        factor = 1.0
     here = _point(Area.objects.get(pk=wanted.area))
     most = float(wanted.within_km or 0)
     return lambda one: distance_km(here, _point(one.expert.home_area), factor) <= most
