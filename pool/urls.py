@@ -13,6 +13,7 @@ from pool.views import (
     exports,
     hours,
     imports,
+    joining,
     limits,
     overview,
     own,
@@ -138,5 +139,7 @@ urlpatterns = [
     path("ik/gegevens/wie-keek/", data.my_looks, name="my-looks"),
     path("ik/gegevens/alles/", data.my_export, name="my-export"),
     path("ik/gegevens/rechtzetten/", data.my_correction, name="my-correction"),
+    path("pool/antwoorden/", joining.consent_list, name="consent-list"),
+    path("ik/in-de-pool/", joining.my_first_consent, name="my-first-consent"),
     path("ik/gegevens/mijn-ja/", data.my_consent, name="my-consent"),
 ]

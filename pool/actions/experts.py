@@ -155,9 +155,14 @@ def invite_expert(*, expert_id: UUID, by: User, now: datetime) -> str:
 
 
 @transaction.atomic
-def join(*, expert_id: UUID, user: User, now: datetime) -> None:
-    """Tie an account to the expert it was made for; a second account changes nothing."""
-    tied = Expert.objects.filter(pk=expert_id, user=None).update(user=user)
+def join(*, expert_id: UUID, user: User, now: datetime, answers_first: bool = False) -> None:
+    """Tie an account to the expert it was made for; a second account changes nothing.
+
+    With `answers_first` this person says yes or no to being in the pool before anything else.
+    """
+    tied = Expert.objects.filter(pk=expert_id, user=None).update(
+        user=user, answers_first=answers_first
+    )
     if tied:
         audit.record("expert.joined", by=user, at=now, subject=expert_id)
 

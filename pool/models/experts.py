@@ -82,6 +82,8 @@ class Expert(Subject):
     # Consent was taken back: no list, no question, no name on any page but the own.
     hidden_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    # Came in by an invitation since consent is asked: no page opens before the answer.
+    answers_first = models.BooleanField(default=False)
 
     objects: ClassVar[RegionManager[Self]] = RegionManager()
     reachable: ClassVar[ReachableManager] = ReachableManager()
