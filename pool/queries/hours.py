@@ -158,6 +158,13 @@ def asked_rest_until(expert: Expert, *, source: UUID, now: datetime) -> datetime
     rest = Rest.objects.filter(expert=expert, source=source).first()
     if rest is None:
         return None
-    least = rest_of(expert, agreed(on=local(now).date()).heavy_rest)
-    until: datetime = (rest.began_at.astimezone(UTC) + least).astimezone(AMSTERDAM)
+    until = _rested(rest, expert, on=local(now).date())
+    # Work of that day is judged by its own rule, which may ask for more.
+    until = max(until, _rested(rest, expert, on=local(until).date()))
     return until if now < until else None
+
+
+def _rested(rest: Rest, expert: Expert, *, on: date) -> datetime:
+    least = rest_of(expert, agreed(on=on).heavy_rest)
+    until: datetime = rest.began_at.astimezone(UTC) + least
+    return until.astimezone(AMSTERDAM)

@@ -61,16 +61,20 @@ def _months(value: Decimal) -> str:
     return ngettext("%(n)s month", "%(n)s months", n) % {"n": n}
 
 
-def _km(places: int) -> Callable[[Decimal], str]:
-    return lambda value: _("%(km)s km") % {"km": number_format(value, places)}
+def _km(value: Decimal) -> str:
+    return _("%(km)s km") % {"km": number_format(value, 1)}
+
+
+def _by_road(value: Decimal) -> str:
+    return _("%(km)s km for one km straight") % {"km": number_format(value, 2)}
 
 
 _AMOUNTS: dict[str, Callable[[Decimal], str]] = {
     RuleKind.HEAVY_REST: _rest,
     RuleKind.REST: _rest,
-    RuleKind.DISTANCE: _km(1),
+    RuleKind.DISTANCE: _km,
     RuleKind.TRAVEL: _minutes,
-    RuleKind.ROAD: _km(2),
+    RuleKind.ROAD: _by_road,
     RuleKind.VOG_MONTHS: _months,
     RuleKind.CONSENT: lambda value: _("yes") if value else _("no"),
 }

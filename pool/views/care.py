@@ -43,6 +43,7 @@ def my_debrief(request: HttpRequest, debrief_id: UUID) -> HttpResponse:
         "rests_until": queries.asked_rest_until(expert, source=debrief.pk, now=now),
         "expert": expert,
         "is_open": debrief.state in {DebriefState.OFFERED, DebriefState.SILENT},
+        "may_say_heavy": debrief.state not in {DebriefState.HELD, DebriefState.MISSED},
         "call_phone": queries.coordinator_phone(at=now),
     }
     return render(request, "pool/my_debrief.html", shown)
