@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from core.access.login import ALWAYS, LIMITED
@@ -24,6 +25,8 @@ from pool.queries.consent import is_unanswered
 
 # In the session: LATER may be put off until the next sign-in, FIRST may not.
 KEY, LATER, FIRST = "consent", "later", "first"
+# The address that somebody asked for and was led away from: one of ours, as allauth checked.
+WANTED = "consent_then"
 PAGE = "pool:my-first-consent"
 # Beside the question itself, and what `core.access.login` keeps open: reading what is kept.
 OPEN = ALWAYS | {PAGE, "pool:my-data", "pool:my-looks", "pool:my-export", "pool:my-consent"}
@@ -40,9 +43,18 @@ def note(request: HttpRequest, user: User, **_signal: Any) -> None:
             request.session[KEY] = FIRST if expert.answers_first else LATER
 
 
-def settle(session: SessionBase) -> None:
-    """It was answered, or put off where that may be."""
+def lead(request: HttpRequest, response: HttpResponse, **_signal: Any) -> None:
+    """After signing in the question comes first, whatever page was asked for; that one is kept."""
+    if request.session.get(KEY) is not None and "Location" in response:
+        request.session[WANTED] = response["Location"]
+        response["Location"] = reverse(PAGE)
+
+
+def settle(session: SessionBase) -> str:
+    """It was answered, or put off where that may be. Returns where somebody wanted to go."""
     session.pop(KEY, None)
+    wanted: str = session.pop(WANTED, "")
+    return wanted or reverse("home")
 
 
 class ConsentMiddleware:

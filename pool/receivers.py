@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from allauth.account.signals import user_logged_in as signed_in
 from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_save
 
@@ -53,6 +54,7 @@ def connect() -> None:
     """Listen; called once, when the site starts."""
     post_save.connect(give_first_words, sender=Region, dispatch_uid="pool.give_first_words")
     user_logged_in.connect(joining.note, dispatch_uid="pool.ask_consent")
+    signed_in.connect(joining.lead, dispatch_uid="pool.lead_to_consent")
     invitation_accepted.connect(tie_account, dispatch_uid="pool.tie_account")
     expert_left.connect(forget_way, dispatch_uid="pool.forget_way")
     expert_left.connect(end_lending_of, dispatch_uid="pool.end_lending_of")

@@ -39,17 +39,15 @@ def my_first_consent(request: HttpRequest) -> HttpResponse:
             by=user,
             now=now,
         )
-        joining.settle(request.session)
         messages.success(request, _("Thank you. Your yes is written down with the date."))
-        return redirect("home")
+        return redirect(joining.settle(request.session))
     if request.method == "POST" and answer == "no":
         actions.withdraw_consent(expert_id=expert.pk, by=user, now=now)
         joining.settle(request.session)
         messages.success(request, _("Good. You are in no list. You can come back when you want."))
         return redirect("pool:my-data")
     if request.method == "POST" and answer == "later" and not expert.answers_first:
-        joining.settle(request.session)
-        return redirect("home")
+        return redirect(joining.settle(request.session))
     if request.method == "POST":
         raise Http404
     since, coming = consent_term(on=local(now).date())

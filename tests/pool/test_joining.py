@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from core.access import actions as access
+from core.access.login import FACTOR
 from core.access.models import Region, Role, User
 from matching.queries import late_objections, look
 from matching.rules import Objection
@@ -116,6 +118,25 @@ def test_later_is_fine_and_asks_again_at_the_next_sign_in(ada: Expert) -> None:
     assert browser.get("/")["Location"] == "/vandaag/"
     assert not Consent.objects.exists()
     assert sign_in(ada).get("/")["Location"] == QUESTION
+
+
+def test_whatever_page_was_asked_for_the_question_comes_first_and_that_page_after(
+    ada: Expert,
+) -> None:
+    user = user_of(ada)
+    user.set_password("een lang wachtwoord voor Ada")
+    user.save()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    browser = Client()
+    given = {"login": user.email, "password": "een lang wachtwoord voor Ada"}
+
+    answer = browser.post("/accounts/login/?next=/ik/profiel/", given | {"next": "/ik/profiel/"})
+
+    assert (answer.status_code, answer["Location"]) == (302, QUESTION)
+    session = browser.session
+    session[FACTOR] = str(user.pk)
+    session.save()
+    assert browser.post(QUESTION, {"answer": "later"})["Location"] == "/ik/profiel/"
 
 
 def test_no_other_page_is_in_the_way_of_who_was_here(ada: Expert) -> None:
