@@ -20,7 +20,7 @@ from matching import actions
 from matching.forms.rest import RestForm
 from matching.models import Request, Seat
 from matching.states import RUNNING, SeatState
-from matching.views.shared import back_to, followed, person
+from matching.views.shared import back_to, followed, log_reading, person
 from pool import actions as pool
 from pool.models import Expert
 from pool.models.training import LONGEST_REST_OVERRIDE
@@ -69,6 +69,7 @@ def rest_override(request: HttpRequest, pk: UUID, expert: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Until that moment this person may be asked for this."))
             return _look_again(found, request, now=now)
+    log_reading(request, found, now=now)
     audit.read("hours", by=user, at=now, subject=somebody.pk, target=somebody, purpose=found.pk)
     shown = {"form": form, "expert": somebody, "found": found, "running": running}
     return render(
