@@ -77,8 +77,10 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "core.access.login.SessionLimitsMiddleware",
     "core.access.login.SecondFactorMiddleware",
-    # Last: it owns the transaction and the rendering of every signed-in request.
+    # It owns the transaction and the rendering of every signed-in request; what comes after it
+    # looks at views only.
     "core.access.middleware.RegionMiddleware",
+    "pool.joining.ConsentMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

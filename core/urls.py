@@ -36,6 +36,16 @@ urlpatterns = [
         houses.organisation_contact,
         name="organisation-contact",
     ),
+    path(
+        "mensen/organisatie/<uuid:organisation_id>/sluiten/",
+        houses.organisation_close,
+        name="organisation-close",
+    ),
+    path(
+        "mensen/organisatie/<uuid:organisation_id>/openen/",
+        houses.organisation_reopen,
+        name="organisation-reopen",
+    ),
     path("organisatie/", houses.my_organisation, name="my-organisation"),
     path(
         "mensen/<uuid:membership_id>/klopt/", houses.membership_confirm, name="membership-confirm"

@@ -159,10 +159,17 @@ def correction_done(*, correction: Correction, now: datetime, **_more: Any) -> N
 
 @receiver(signals.debrief_wanted, dispatch_uid="matching.debrief_wanted")
 def call_afterwards(
-    *, debrief: Debrief, expert: Expert, key: str, now: datetime, **_more: Any
+    *,
+    debrief: Debrief,
+    expert: Expert,
+    key: str,
+    now: datetime,
+    too_heavy: bool = False,
+    **_more: Any,
 ) -> None:
     """Somebody wants to be called, or said nothing: a coordinator calls before `due_at`."""
-    open_task(TaskKind.DEBRIEF, expert=expert, due_at=debrief.due_at, once_per=key, now=now)
+    kind = TaskKind.TOO_HEAVY if too_heavy else TaskKind.DEBRIEF
+    open_task(kind, expert=expert, due_at=debrief.due_at, once_per=key, now=now)
 
 
 @receiver(signals.debrief_settled, dispatch_uid="matching.debrief_settled")

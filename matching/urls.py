@@ -13,6 +13,7 @@ from matching.views import (
     links,
     passing,
     requests,
+    rest,
     status,
     today,
 )
@@ -31,6 +32,7 @@ urlpatterns = [
         requests.offer_send,
         name="offer-send",
     ),
+    path("aanvragen/<uuid:pk>/rust/<uuid:expert>/", rest.rest_override, name="rest-override"),
     path("aanvragen/<uuid:pk>/volgende/<uuid:seat>/", requests.offer_next, name="offer-next"),
     path("aanvragen/<uuid:pk>/check/<str:code>/", requests.gate_confirm, name="gate-confirm"),
     path(

@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from allauth.account.signals import user_logged_in as signed_in
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_save
 
 from core.access.models import Invitation, Region, Role, User
 from core.access.scope import region_scope
 from core.access.signals import invitation_accepted
 from core.outbox import handler
-from pool import actions
+from pool import actions, joining
 from pool.models import Expert
 from pool.signals import consent_withdrawn, expert_left
 
@@ -22,7 +24,7 @@ def tie_account(invitation: Invitation, user: User, **_signal: Any) -> None:
     if invitation.role == Role.EXPERT and invitation.subject is not None:
         # Written in the same action, a moment ago: the instant of coming in.
         now = invitation.used_at or invitation.invited_at
-        actions.join(expert_id=invitation.subject, user=user, now=now)
+        actions.join(expert_id=invitation.subject, user=user, now=now, answers_first=True)
 
 
 def give_first_words(instance: Region, *, created: bool, raw: bool, **_signal: Any) -> None:
@@ -51,6 +53,8 @@ def lending_ends(subject: UUID, now: datetime) -> None:
 def connect() -> None:
     """Listen; called once, when the site starts."""
     post_save.connect(give_first_words, sender=Region, dispatch_uid="pool.give_first_words")
+    user_logged_in.connect(joining.note, dispatch_uid="pool.ask_consent")
+    signed_in.connect(joining.lead, dispatch_uid="pool.lead_to_consent")
     invitation_accepted.connect(tie_account, dispatch_uid="pool.tie_account")
     expert_left.connect(forget_way, dispatch_uid="pool.forget_way")
     expert_left.connect(end_lending_of, dispatch_uid="pool.end_lending_of")

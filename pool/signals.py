@@ -35,7 +35,8 @@ vog_carries = Signal()
 requirement_set = Signal()
 # grant: an agreement to lend that ran is over; sent in the region of who ended it.
 lending_ended = Signal()
-# A coordinator should call: also `debrief`, and `key`, which names the occasion.
+# A coordinator should call: also `debrief`, and `key`, which names the occasion; with
+# `too_heavy` where that was said.
 debrief_wanted = Signal()
 # Nobody need call any more for the occasion `key`.
 debrief_settled = Signal()

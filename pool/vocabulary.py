@@ -118,13 +118,29 @@ class IntakeOutcome(models.TextChoices):
     NOT = "NOT", _("not with us")
 
 
+class Overridden(models.TextChoices):
+    """What a coordinator makes an exception to."""
+
+    SUPPORT = "SUPPORT", _("support that is due")
+    REST = "REST", _("rest")
+
+
 class OverrideReason(models.TextChoices):
-    """Why somebody may be asked although support is due: a short list, never a story."""
+    """Why somebody may be asked all the same: a short list, never a story."""
 
     PLANNED = "PLANNED", _("a day is agreed")
     NO_OFFER = "NO_OFFER", _("the region offered no moment")
+    WANTS = "WANTS", _("the person wants it")
+    KNOWN = "KNOWN", _("knows this participant")
     NEEDED = "NEEDED", _("nobody else can do this work")
     OTHER = "OTHER", _("other")
+
+
+# What speaks for an exception to one thing says nothing of the other.
+REASONS_FOR = {
+    Overridden.SUPPORT: ("PLANNED", "NO_OFFER", "NEEDED", "OTHER"),
+    Overridden.REST: ("WANTS", "KNOWN", "NEEDED", "OTHER"),
+}
 
 
 class DebriefOccasion(models.TextChoices):

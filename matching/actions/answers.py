@@ -21,6 +21,7 @@ from matching.actions.assignments import begin_assignment, hand_back
 from matching.actions.conflicts import require_no_conflict, write_declaration
 from matching.actions.gate import confirm_by_expert
 from matching.actions.offers import OfferLate, OfferTaken, OfferWithdrawn, refusal_for
+from matching.actions.reasons import heed_too_heavy
 from matching.actions.rows import lock_expert, lock_seat, move_request
 from matching.actions.tasks import open_task, settle_tasks
 from matching.actions.waves import close_wave, go_on, reopen, take_back
@@ -39,6 +40,7 @@ from matching.states import (
     RequestState,
     SeatState,
 )
+from pool.actions import end_rest
 from pool.models import Expert
 
 
@@ -162,13 +164,7 @@ def decline_offer(  # noqa: PLR0913  (who, what, when, how)
     if reason == DeclineReason.CONFLICT:
         write_declaration(seat.request, offer.expert, Conflict.CONFLICT, now=now)
     if reason == DeclineReason.TOO_HEAVY:
-        open_task(
-            TaskKind.TOO_HEAVY,
-            expert=offer.expert,
-            due_at=now + timedelta(days=1),
-            once_per=f"too-heavy:{offer.pk}",
-            now=now,
-        )
+        heed_too_heavy(offer, now=now)
     audit.record("offer.declined", by=by, at=now, subject=expert_id, target=offer, by_link=by_link)
     go_on(seat, now=now)
 
@@ -224,6 +220,8 @@ def undo_decline(*, offer_id: UUID, expert_id: UUID, now: datetime) -> None:
     if seat.state != SeatState.OPEN:
         raise OfferTaken
     reopen(seat, offer, now=now)
+    # Where the no said that it was too heavy: the rest was not meant either.
+    end_rest(expert=offer.expert, source=offer.pk, now=now)
     audit.record("offer.reopened", by=None, at=now, subject=expert_id, target=offer)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from core import audit
 from core.access.models import User
+from core.clock import local
 from matching import signals
 from matching.actions import notices
 from matching.actions.rows import RequestOver, lock_seat, move_request
@@ -29,7 +30,8 @@ from matching.states import (
     SeatState,
 )
 from pool.actions import book, release
-from pool.models import Expert, RegionProfile
+from pool.models import Expert
+from pool.queries import agreed
 from pool.states import BlockKind
 
 
@@ -52,13 +54,12 @@ def begin_assignment(seat: Seat, offer: Offer, expert: Expert, *, now: datetime)
     Seat.objects.filter(pk=seat.pk).update(state=SeatState.FILLED)
     seat.state = SeatState.FILLED
     if seat.starts_at and seat.ends_at:
-        travel = RegionProfile.here().travel_minutes
         book(
             expert=expert,
             kind=BlockKind.SESSION,
             start=seat.starts_at,
             end=seat.ends_at,
-            travel=timedelta(minutes=travel),
+            travel=agreed(on=local(seat.starts_at).date()).travel,
             source=assignment.pk,
             grant_id=offer.grant_id,
         )

@@ -26,7 +26,7 @@ from matching.states import (
     ProtectedRole,
     Source,
 )
-from pool.models import RegionProfile
+from pool.queries import agreed
 
 QUESTION = "matching.measure_question"
 END = "matching.measure_end"
@@ -197,10 +197,10 @@ def running_requests(measure: Measure) -> list[Request]:
 
 def questions(measure: Measure, end_at: datetime) -> dict[str, datetime]:
     """When to ask about an extension, by name; out of the quiet hours where that can be."""
-    profile = RegionProfile.here()
+    quiet_from, quiet_until = agreed(on=local(end_at).date()).quiet
     return clock.question_instants(
         measure.imposed_at,
         end_at,
-        quiet_from=profile.quiet_from,
-        quiet_until=profile.quiet_until,
+        quiet_from=quiet_from,
+        quiet_until=quiet_until,
     )

@@ -265,6 +265,6 @@ def _waking(moment: datetime, deadline: datetime, request: Request, expert: Expe
     """
     if request.urgency == Urgency.URGENT:
         return moment
-    quiet_from, quiet_until = quiet_hours(expert)
+    quiet_from, quiet_until = quiet_hours(expert, at=moment)
     later = after_quiet(moment, quiet_from=quiet_from, quiet_until=quiet_until)
     return later if later < deadline else moment

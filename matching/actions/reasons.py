@@ -16,6 +16,22 @@ from matching.models import Offer
 from matching.models.requests import TaskKind
 from matching.permissions import require_answerer
 from matching.states import RUNNING, Conflict, DeclineReason, OfferState
+from pool.actions import begin_rest
+
+
+def heed_too_heavy(offer: Offer, *, now: datetime) -> None:
+    """Somebody said that it is too heavy now: rest begins, and a coordinator calls.
+
+    Nobody who asked hears of it, and it is counted nowhere.
+    """
+    begin_rest(expert=offer.expert, source=offer.pk, now=now)
+    open_task(
+        TaskKind.TOO_HEAVY,
+        expert=offer.expert,
+        due_at=now + timedelta(days=1),
+        once_per=f"too-heavy:{offer.pk}",
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -24,8 +40,8 @@ def give_reason(
 ) -> None:
     """Add a reason to a no that was given. The first one stands; giving it twice is harmless.
 
-    A conflict closes the request for this expert; "too heavy" asks a coordinator to call. Neither
-    is counted.
+    A conflict closes the request for this expert; "too heavy" begins a rest and asks a
+    coordinator to call. Neither is counted.
 
     Raises:
         Offer.DoesNotExist: no such offer, or not theirs. OfferClosed: there is no no to explain.
@@ -41,12 +57,6 @@ def give_reason(
         return
     audit.record("offer.explained", by=by, at=now, subject=expert_id, target=offer)
     if reason == DeclineReason.TOO_HEAVY:
-        open_task(
-            TaskKind.TOO_HEAVY,
-            expert=offer.expert,
-            due_at=now + timedelta(days=1),
-            once_per=f"too-heavy:{offer.pk}",
-            now=now,
-        )
+        heed_too_heavy(offer, now=now)
     if reason == DeclineReason.CONFLICT and offer.seat.request.state in RUNNING:
         write_declaration(offer.seat.request, offer.expert, Conflict.CONFLICT, now=now)

@@ -245,7 +245,7 @@ def _text(task: Task) -> str:
         TaskKind.GATE_LAPSED: gettext("Without it the next meeting cannot go on."),
         TaskKind.MEASURE_END: gettext("The case manager was asked. Nothing has been heard yet."),
         TaskKind.CONFLICT: gettext("Nobody has to say who or why."),
-        TaskKind.TOO_HEAVY: gettext("Ask how it goes. The request is with others now."),
+        TaskKind.TOO_HEAVY: gettext("Ask how it goes. Until the rest is over no questions come."),
         TaskKind.DEBRIEF: gettext("Ask how it goes. What you hear stays between you."),
         TaskKind.OVERDUE: gettext("Call the expert first, then the case manager."),
         TaskKind.MESSAGE_FAILED: gettext("Say it by voice, and look at the number."),
@@ -303,10 +303,15 @@ def _acts(task: Task, url: str, phones: Mapping[UUID, str]) -> Iterable[Act]:
         yield Act(gettext("First talk"), reverse("pool:intake", args=[task.expert_id]))
     elif kind in ABOUT_EXPERT and task.expert_id:
         yield Act(gettext("Open"), reverse("pool:expert-detail", args=[task.expert_id]))
-    if kind == TaskKind.DEBRIEF:
+    if _is_talk(task):
         yield Act(gettext("Call"), reverse("pool:debrief-close", args=[_debrief_of(task)]), "bel")
-    if kind in BY_HAND:
+    elif kind in BY_HAND:
         yield Act(gettext("Done"), reverse("matching:task-done", args=[task.pk]), posts=True)
+
+
+def _is_talk(task: Task) -> bool:
+    """Whether a talk was asked for: it has a page, and solves the task."""
+    return task.once_per.startswith("debrief:")
 
 
 def _debrief_of(task: Task) -> str:

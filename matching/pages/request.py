@@ -88,7 +88,7 @@ class Page:
 
 def page_of(request: Request, *, user: User, now: datetime) -> Page:
     """The page of `request` for the coordinator `user`, as it stands at `now`."""
-    rows = rows_of(request)
+    rows = rows_of(request, now=now)
     sessions = sessions_of([request.pk]).get(request.pk, ())
     day_base = RegionProfile.here().day_base
     events: list[MeasureEvent] = []

@@ -16,6 +16,7 @@ from matching.rules import WEIGHTS, Objection, Part
 from matching.sentences import Audience, why, why_not
 from matching.states import RUNNING, OfferState, SeatState
 from pool.models import Expert
+from pool.queries import rest_overrides
 
 HALF = 0.5  # from half of its weight on a part speaks for somebody, below it against
 SHOWN_AT_ONCE = 3
@@ -45,6 +46,7 @@ class Candidate:
     whys: list[str]
     why_nots: list[str]
     badge: tuple[str, str, str] | None
+    rest_waived_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Out:
     expert_id: UUID
     name: str
     reasons: list[str]
+    only_rests: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,9 +101,10 @@ class Rows:
     waves: dict[UUID, Wave]
     decisions: dict[UUID, Decision]
     experts: Mapping[UUID, Expert]
+    rest_waived: Mapping[UUID, datetime]
 
 
-def rows_of(request: Request) -> Rows:
+def rows_of(request: Request, *, now: datetime) -> Rows:
     """Seats, rounds and offers of `request`, and the newest look at the pool for each seat."""
     seats = list(Seat.objects.filter(request=request).order_by("role", "pk"))
     ids = [seat.pk for seat in seats]
@@ -119,6 +123,7 @@ def rows_of(request: Request) -> Rows:
         waves=waves,
         decisions=newest,
         experts=_named(newest.values(), waiting),
+        rest_waived=rest_overrides(request_id=request.pk, now=now),
     )
 
 
@@ -221,6 +226,7 @@ def _candidate(
         whys=whys,
         why_nots=why_nots,
         badge=_answer_badge(offer) if offer else None,
+        rest_waived_until=rows.rest_waived.get(expert.pk),
     )
 
 
@@ -276,4 +282,7 @@ def _out(line: Mapping[str, Any], rows: Rows) -> Out:
         expert_id=expert_id,
         name=expert.short_name if expert else gettext("somebody who left"),
         reasons=[said for one in found if (said := why_not(one, Audience.COORDINATOR))],
+        only_rests=expert is not None
+        and not expert.is_lent
+        and {one.code for one in found} <= {"REST", "RESTING"},
     )

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
+from core import clock
 from core.access.models import Membership, Role
 from core.ui import moments
 from matching import queries
@@ -21,8 +22,8 @@ from matching.models import Assignment, Offer, Request
 from matching.pages import words
 from matching.queries.lent import There, there
 from pool.geo import distance_km
-from pool.models import Debrief, Expert, LendingGrant, RegionProfile
-from pool.queries import coordinator_phone, debriefs_of, lending_of
+from pool.models import Debrief, Expert, LendingGrant
+from pool.queries import agreed, coordinator_phone, debriefs_of, lending_of
 from pool.states import ExpertState
 
 
@@ -174,7 +175,7 @@ def _rough_facts(request: Request, expert: Expert, road_factor: float) -> list[F
 
 
 def _road_factor() -> float:
-    return float(RegionProfile.here().road_factor)
+    return agreed(on=clock.local(clock.now()).date()).road_factor
 
 
 def _phones(users: Iterable[UUID]) -> dict[UUID, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,8 +27,8 @@ from matching.rules import (
 from matching.rules.objections import LASTING
 from matching.states import AssignmentState, Conflict, OfferState, Urgency
 from pool.avoiding import trace_of_organisation, traces_of_name
-from pool.models import Area, RegionProfile
-from pool.queries import Candidate, candidates, lent_candidates, requirement
+from pool.models import Area
+from pool.queries import Candidate, agreed, candidates, lent_candidates, requirement
 from pool.rules import Rule
 
 # An offer taken back by us, or lost to somebody faster, is no answer.
@@ -65,7 +65,8 @@ def look(seat: Seat, *, now: datetime, with_reasons: bool = False) -> Fit:
     Everybody hears why not in a small pool, or `with_reasons`. Else the database drops most of
     those who do not fit; the ranking is the same (docs/adr/0028).
     """
-    wish, settings = wish_of(seat, now=now), settings_here(seat.request.policy)
+    wish = wish_of(seat, now=now)
+    settings = settings_here(seat.request.policy, on=wish.on)
     rule = _rule_of(wish)
     found = None if with_reasons else sieve(wish, rule, settings=settings, now=now)
     among = None if found is None or found.is_small else found.running
@@ -147,7 +148,7 @@ def _judge(  # noqa: PLR0913  (whom, for what, at which moment)
 ) -> list[Objection]:
     """One expert, judged by the same questions as the whole pool when it is asked."""
     load, rule, among = _running([expert_id])[expert_id], _rule_of(wish), [expert_id]
-    is_beside, settings = at == Moment.SESSION, settings_here(request.policy)
+    is_beside, settings = at == Moment.SESSION, settings_here(request.policy, on=wish.on)
     own = _pool(wish, rule, among, now=now, but=but)
     for candidate in own or _lent(wish, rule, among, now=now, but=but, is_beside=is_beside):
         return objections(candidate, wish, running=load, settings=settings, at=at)
@@ -180,6 +181,7 @@ def wish_of(seat: Seat, *, now: datetime) -> Wish:
         asked_at=now,
         is_urgent=request.urgency == Urgency.URGENT,
         asked_by=_asked_by(request),
+        request_id=request.pk,
     )
 
 
@@ -211,17 +213,18 @@ def _known_of(request: Request) -> QuerySet[Any, tuple[str, UUID]]:
     return asked.union(told, here)
 
 
-def settings_here(policy: PolicyVersion) -> Settings:
-    """What the region agreed: distances and rest of its profile, terms of this policy."""
-    profile = RegionProfile.here()
+def settings_here(policy: PolicyVersion, *, on: date) -> Settings:
+    """What the region agreed for work on day `on`: its rules of that day, terms of this policy."""
+    rules = agreed(on=on)
     return Settings(
-        min_distance_km=float(profile.min_distance_km),
-        road_factor=float(profile.road_factor),
-        rest=timedelta(minutes=profile.rest_minutes),
-        travel=timedelta(minutes=profile.travel_minutes),
+        min_distance_km=rules.min_distance_km,
+        road_factor=rules.road_factor,
+        rest=rules.rest,
+        travel=rules.travel,
         first_contact_within=timedelta(minutes=policy.first_contact),
-        heavy_rest=timedelta(minutes=profile.heavy_rest_minutes),
-        quiet=(profile.quiet_from, profile.quiet_until),
+        heavy_rest=rules.heavy_rest,
+        quiet=rules.quiet,
+        asks_consent=rules.asks_consent,
     )
 
 

@@ -107,7 +107,17 @@ THEN = (
         " AND (x.expires_on IS NULL OR x.expires_on >= %(on)s)",
     ),
     f"NOT ({OWES_SUPPORT})",
-    "NOT " + _has("pool_block", f"{SESSION} AND x.ends_at <= %(now)s AND x.ends_at > %(rested)s"),
+    (
+        "(NOT "
+        + _has("pool_block", f"{SESSION} AND x.ends_at <= %(now)s AND x.ends_at > %(rested)s")
+        + " OR "
+        + _has(
+            "pool_supportoverride",
+            "x.what = 'REST' AND x.request_id = %(request)s AND x.ended_at IS NULL"
+            " AND x.until_at > %(begins_at)s",
+        )
+        + ")"
+    ),
     (
         "(SELECT count(*) FROM pool_block x WHERE x.region_id = %(region)s"  # noqa: S608  (our own words)
         f" AND x.expert_id = e.id AND {SESSION} AND x.ends_at > %(week_from)s"
@@ -115,6 +125,7 @@ THEN = (
         ") < e.max_per_week"
     ),
 )
+HAS_CONSENT = _has("pool_consent", "x.withdrawn_at IS NULL")
 NOT_TOO_FAR = "near.straight_km * %(road)s <= e.travel_radius_km + %(slack)s"
 NOT_TOO_NEAR = ("e.home_area_id <> %(area)s", "near.straight_km >= %(least_km)s - %(slack)s")
 SPEAKS = _has("pool_expertlanguage", "x.language = %(language)s AND x.level = ANY (%(talks)s)")
@@ -165,7 +176,7 @@ def sieve(wish: Wish, rule: Rule, *, settings: Settings, now: datetime) -> Sieve
     """All who fit, and some who do not; somebody who was asked before may be among them."""
     question = QUESTION.format(
         first=" AND ".join(_first(wish)),
-        then=" AND ".join(_then(wish, rule)),
+        then=" AND ".join(_then(wish, rule, settings)),
         load="found.running < found.max_running" if wish.activity in LASTING else "true",
     )
     with connection.cursor() as cursor:
@@ -183,8 +194,10 @@ def _first(wish: Wish) -> Iterator[str]:
         yield from NOT_TOO_NEAR
 
 
-def _then(wish: Wish, rule: Rule) -> Iterator[str]:
+def _then(wish: Wish, rule: Rule, settings: Settings) -> Iterator[str]:
     yield from THEN
+    if settings.asks_consent:
+        yield HAS_CONSENT
     if "INTERPRETER" not in wish.needs:
         yield SPEAKS
     if rule.level != "NONE":
@@ -240,6 +253,8 @@ def _values(wish: Wish, rule: Rule, settings: Settings, now: datetime) -> dict[s
         "now": now,
         "since": now - LOOK_BACK,
         "rested": wish.begins_at - settings.rest,
+        "request": wish.request_id,
+        "begins_at": wish.begins_at,
         "week_from": week_from,
         "week_until": monday + WEEK,
         "earth": EARTH_RADIUS_KM,

@@ -25,7 +25,7 @@ def answer_by(request: Request, *, asked_at: datetime, expert: Expert | None = N
     """
     if request.urgency == Urgency.URGENT:
         return asked_at + term_of(request)
-    quiet_from, quiet_until = quiet_hours(expert)
+    quiet_from, quiet_until = quiet_hours(expert, at=asked_at)
     waking = after_quiet(asked_at, quiet_from=quiet_from, quiet_until=quiet_until)
     return waking + term_of(request)
 

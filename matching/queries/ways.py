@@ -28,7 +28,7 @@ def ways(user: User, now: datetime) -> Sequence[Way]:
         phone = next((one.phone for one in memberships(user) if one.phone), "")
     found = [Way(Channel.EMAIL, email, now)] if email else []
     if phone:
-        quiet_from, quiet_until = quiet_hours(expert)
+        quiet_from, quiet_until = quiet_hours(expert, at=now)
         later = after_quiet(now, quiet_from=quiet_from, quiet_until=quiet_until)
         found.insert(0 if user.texts_first else len(found), Way(Channel.SMS, phone, later))
     return found

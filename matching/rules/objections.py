@@ -60,6 +60,15 @@ class _Look:
         return distance_km(self.candidate.point, self.wish.point, self.settings.road_factor)
 
     @property
+    def is_rest_waived(self) -> bool:
+        """Whether a coordinator made an exception: for this request, and contact this soon."""
+        wish = self.wish
+        return any(
+            request_id == wish.request_id and wish.begins_at < until
+            for request_id, until in self.candidate.rest_waived
+        )
+
+    @property
     def hours(self) -> Interval | None:
         """The fixed hours of the seat with the travel around them."""
         if self.wish.seat_start is None or self.wish.seat_end is None:
@@ -91,6 +100,11 @@ def suspended(look: _Look) -> dict[str, Fact] | None:
 def paused(look: _Look) -> dict[str, Fact] | None:
     """Took a pause; why is nobody's business."""
     return {} if look.candidate.is_paused else None
+
+
+def no_consent(look: _Look) -> dict[str, Fact] | None:
+    """Did not say yes to being in the pool yet, and the region asks that of new work."""
+    return {} if look.settings.asks_consent and not look.candidate.has_consent else None
 
 
 def other_work(look: _Look) -> dict[str, Fact] | None:
@@ -172,7 +186,7 @@ def max_per_week(look: _Look) -> dict[str, Fact] | None:
 def rest(look: _Look) -> dict[str, Fact] | None:
     """Too soon after the last contact; rested at exactly the agreed time."""
     last = look.candidate.last_contact_end
-    if last is None or last + look.settings.rest <= look.wish.begins_at:
+    if last is None or look.is_rest_waived or last + look.settings.rest <= look.wish.begins_at:
         return None
     return {"hours": round(look.settings.rest.total_seconds() / 3600)}
 
@@ -186,7 +200,7 @@ def resting(look: _Look) -> dict[str, Fact] | None:
     wish, candidate = look.wish, look.candidate
     rest = max(look.settings.heavy_rest, candidate.own_rest)
     until = rest_until(candidate.heavy_ends, rest, start=wish.begins_at, end=wish.seat_end)
-    return None if until is None else {"until": until.isoformat()}
+    return None if until is None or look.is_rest_waived else {"until": until.isoformat()}
 
 
 def excluded_area(look: _Look) -> dict[str, Fact] | None:
@@ -252,6 +266,7 @@ CHECKS: dict[str, Check] = {
     "NOT_ACTIVE": not_active,
     "SUSPENDED": suspended,
     "PAUSED": paused,
+    "CONSENT_OPEN": no_consent,
     "OTHER_WORK": other_work,
     "PAPERS": papers,
     "BUSY": busy,
@@ -279,6 +294,7 @@ LATE_CHECKS = frozenset(
         "NOT_ACTIVE",
         "SUSPENDED",
         "PAUSED",
+        "CONSENT_OPEN",
         "OTHER_WORK",
         "PAPERS",
         "BUSY",
@@ -294,8 +310,9 @@ LATE_CHECKS = frozenset(
 )
 # Asked for each session of work that runs. Its papers are judged by `pool.queries.deployability`,
 # which knows what carries running work over a gap; the hours themselves are the calendar's to
-# refuse; and how many people somebody carries was asked before this work was one of them.
-SESSION_CHECKS = (LATE_CHECKS - {"BUSY", "MAX_RUNNING", "PAPERS"}) | {"ABSENT"}
+# refuse; how many people somebody carries was asked before this work was one of them; and an
+# answer about consent that is still awaited stops no work that runs.
+SESSION_CHECKS = (LATE_CHECKS - {"BUSY", "CONSENT_OPEN", "MAX_RUNNING", "PAPERS"}) | {"ABSENT"}
 # What the expert may say is fine this once.
 ASKED_FIRST = frozenset({"PAUSED", "ABSENT", "REST"})
 # And room in a week and rest after it: asked of meetings, and not of a call on the phone.

@@ -26,6 +26,7 @@ class Wish:
         asked_at: when the question would be put; None leaves out what speaks against that moment.
         is_urgent: the question cannot wait until quiet hours are over.
         asked_by: keyed traces of the professionals and the organisation behind this request.
+        request_id: for which a coordinator may have made an exception to somebody's rest.
         place: code of the area of the very place where they meet, or empty; beside `area`.
     """
 
@@ -48,6 +49,7 @@ class Wish:
     is_urgent: bool = False
     asked_by: frozenset[str] = frozenset()
     place: str = ""
+    request_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Settings:
     first_contact_within: timedelta
     heavy_rest: timedelta = timedelta(0)
     quiet: tuple[time, time] = (time(0), time(0))
+    asks_consent: bool = False
 
 
 @dataclass(frozen=True)

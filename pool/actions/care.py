@@ -16,8 +16,9 @@ from core.clock import local
 from core.errors import NotAllowed
 from core.outbox import Channel
 from pool import signals
+from pool.actions.rests import begin_rest
 from pool.actions.support import write_contact
-from pool.models import Debrief, Expert
+from pool.models import Debrief, Expert, Rest
 from pool.permissions import STAFF, is_self
 from pool.queries import contact
 from pool.states import DEBRIEF, DebriefState, ExpertState
@@ -96,6 +97,39 @@ def answer_debrief(*, debrief_id: UUID, wants_call: bool, by: User, now: datetim
         signals.debrief_wanted.send(
             sender=None, debrief=debrief, expert=debrief.expert, key=task_key(debrief), now=now
         )
+    return debrief
+
+
+@transaction.atomic
+def say_too_heavy(*, debrief_id: UUID, by: User, now: datetime) -> Debrief:
+    """It was too heavy: rest begins at once, and the coordinator calls. Twice changes nothing.
+
+    Only a coordinator hears it: no requester, no message, no figure.
+
+    Raises:
+        Debrief.DoesNotExist. NotAllowed: it is somebody else's. IllegalMove: they talked already.
+    """
+    debrief = _held(debrief_id)
+    if not is_self(by, debrief.expert):
+        raise NotAllowed("")
+    if Rest.objects.filter(expert=debrief.expert, source=debrief.pk).exists():
+        return debrief
+    if debrief.state != DebriefState.WANTED:
+        DEBRIEF.require(debrief.state, DebriefState.WANTED)
+    begin_rest(expert=debrief.expert, source=debrief.pk, now=now)
+    # Whoever was asked to call hears it anew, with what it is about.
+    _settle(debrief, now=now)
+    debrief.state, debrief.answered_at, debrief.due_at = DebriefState.WANTED, now, now + WITHIN
+    debrief.save(update_fields=["state", "answered_at", "due_at"])
+    audit.record("debrief.answered", by=by, at=now, subject=debrief.expert_id, target=debrief)
+    signals.debrief_wanted.send(
+        sender=None,
+        debrief=debrief,
+        expert=debrief.expert,
+        key=task_key(debrief),
+        now=now,
+        too_heavy=True,
+    )
     return debrief
 
 

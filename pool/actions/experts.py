@@ -40,6 +40,10 @@ class NoCoordinator(Refusal):
     message = _("Choose somebody who is a coordinator now.")
 
 
+class ConsentTakenBack(Refusal):
+    message = _("Consent was taken back. Only the person can come back.")
+
+
 class JoinedAlready(Refusal):
     message = _("This person can sign in already.")
 
@@ -112,11 +116,19 @@ def register_expert(
     return expert
 
 
-def add_expert(profile: Profile, *, by: User, now: datetime, user: User | None = None) -> Expert:
+def add_expert(
+    profile: Profile,
+    *,
+    by: User,
+    now: datetime,
+    user: User | None = None,
+    answers_first: bool = False,
+) -> Expert:
     """The rows of somebody new, as an applicant; whoever calls says who may."""
     expert = Expert(
         data_key=new_data_key(now=now),
         user=user,
+        answers_first=answers_first,
         coordinator=profile.coordinator,
         home_area_id=profile.home_area,
         can_meet=sorted(profile.can_meet),
@@ -134,10 +146,12 @@ def invite_expert(*, expert_id: UUID, by: User, now: datetime) -> str:
     """Send (again) the mail with which an expert makes an account. Returns the token.
 
     Raises:
-        Expert.DoesNotExist, NotAllowed, JoinedAlready, AlreadyMember: nothing was changed.
+        Expert.DoesNotExist, NotAllowed, ConsentTakenBack, JoinedAlready, AlreadyMember: nothing
+        was changed.
     """
     require_role(by, *STAFF)
     expert = locked(expert_id)
+    require_consent(expert)
     if expert.user_id is not None or expert.state == ExpertState.LEFT:
         raise JoinedAlready
     _invitation, token = invite(
@@ -156,9 +170,14 @@ def invite_expert(*, expert_id: UUID, by: User, now: datetime) -> str:
 
 
 @transaction.atomic
-def join(*, expert_id: UUID, user: User, now: datetime) -> None:
-    """Tie an account to the expert it was made for; a second account changes nothing."""
-    tied = Expert.objects.filter(pk=expert_id, user=None).update(user=user)
+def join(*, expert_id: UUID, user: User, now: datetime, answers_first: bool = False) -> None:
+    """Tie an account to the expert it was made for; a second account changes nothing.
+
+    With `answers_first` this person says yes or no to being in the pool before anything else.
+    """
+    tied = Expert.objects.filter(pk=expert_id, user=None).update(
+        user=user, answers_first=answers_first
+    )
     if tied:
         audit.record("expert.joined", by=user, at=now, subject=expert_id)
 
@@ -221,6 +240,12 @@ def profile_of(expert: Expert) -> Profile:
 def locked(expert_id: UUID) -> Expert:
     """The expert, held until this transaction ends."""
     return Expert.objects.select_for_update(of=("self",)).get(pk=expert_id)
+
+
+def require_consent(expert: Expert) -> None:
+    """Raise ConsentTakenBack for somebody who did: nothing is done for that person any more."""
+    if expert.is_hidden:
+        raise ConsentTakenBack
 
 
 def _require_coordinator(user: User) -> None:

@@ -105,6 +105,7 @@ def write_in(*, profile: Profile, by: User, now: datetime) -> Expert:
         by=by,
         now=now,
         user=by,
+        answers_first=True,
     )
     audit.record("expert.applied", by=by, at=now, subject=expert.pk, target=expert)
     expert_applied.send(sender=None, expert=expert, now=now)

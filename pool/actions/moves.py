@@ -15,15 +15,18 @@ from core.access.permissions import has_role, require_role
 from core.clock import local
 from core.errors import NotAllowed, Refusal
 from core.states import IllegalMove
-from pool.actions.experts import locked
+from pool.actions.experts import locked, require_consent
 from pool.actions.overview import count_move
-from pool.models import Direction, Expert, RegionProfile
+from pool.models import Direction, Expert
 from pool.permissions import STAFF, is_self
+from pool.queries import agreed
 from pool.signals import expert_paused
 from pool.states import EXPERT, EXPERT_MOVES, ExpertState, Mover
 
 # Two are asked for in one go: what somebody learns, or does, from here on.
 STARTS = (ExpertState.INTAKE, ExpertState.IN_TRAINING)
+# What others may still do with somebody who took consent back.
+ALSO_HIDDEN = (ExpertState.SUSPENDED, ExpertState.LEAVING, ExpertState.LEFT)
 
 
 class TwoPersonsNeeded(Refusal):
@@ -45,7 +48,8 @@ def require_move(expert: Expert, to: ExpertState, *, by: User) -> None:
 
     Raises:
         IllegalMove: there is no such move. TwoPersonsNeeded: nobody does it alone.
-        NotAllowed: it is for somebody else to say.
+        NotAllowed: it is for somebody else to say. ConsentTakenBack: nothing is done for that
+        person any more; but for safety, and for leaving, which starts the clock of erasing.
     """
     EXPERT.require(expert.state, to)
     movers = EXPERT_MOVES[ExpertState(expert.state)][to]
@@ -53,6 +57,8 @@ def require_move(expert: Expert, to: ExpertState, *, by: User) -> None:
         return
     if Mover.STAFF in movers:
         require_role(by, *STAFF)
+        if to not in ALSO_HIDDEN:
+            require_consent(expert)
         return
     if Mover.TWO in movers and has_role(by, *STAFF):
         raise TwoPersonsNeeded
@@ -71,7 +77,8 @@ def start_training(*, expert_id: UUID, by: User, now: datetime) -> Expert:
     """Say that somebody learns first, and is asked for nothing meanwhile.
 
     Raises:
-        Expert.DoesNotExist, NotAllowed, IllegalMove, NotAdmitted: nothing was changed.
+        Expert.DoesNotExist, NotAllowed, IllegalMove, NotAdmitted, ConsentTakenBack: nothing was
+        changed.
     """
     expert = locked(expert_id)
     require_move(expert, ExpertState.IN_TRAINING, by=by)
@@ -87,8 +94,8 @@ def activate(*, expert_id: UUID, by: User, now: datetime) -> Expert:
     Who is new begins a probation: the first assignments are done with two.
 
     Raises:
-        Expert.DoesNotExist, NotAllowed, IllegalMove, TwoPersonsNeeded, NotAdmitted: nothing was
-        changed.
+        Expert.DoesNotExist, NotAllowed, IllegalMove, TwoPersonsNeeded, NotAdmitted,
+        ConsentTakenBack: nothing was changed.
     """
     expert = locked(expert_id)
     require_move(expert, ExpertState.ACTIVE, by=by)
@@ -104,7 +111,7 @@ def activate(*, expert_id: UUID, by: User, now: datetime) -> Expert:
             by,
             now,
             started_on=local(now).date(),
-            duos_to_go=RegionProfile.here().first_with_two,
+            duos_to_go=agreed(on=local(now).date()).first_with_two,
         )
     return _record(expert, ExpertState.ACTIVE, by, now)
 
@@ -169,7 +176,7 @@ def resume(*, expert_id: UUID, by: User, now: datetime) -> Expert:
     """Questions are welcome again. Resuming twice changes nothing.
 
     Raises:
-        Expert.DoesNotExist, NotAllowed: nothing was changed.
+        Expert.DoesNotExist, NotAllowed, ConsentTakenBack (somebody else's): nothing was changed.
     """
     expert = locked(expert_id)
     if not is_self(by, expert):

@@ -19,12 +19,12 @@ from pool.actions.vog_clock import watch_vog
 from pool.models import (
     Agreement,
     Expert,
-    RegionProfile,
     Term,
     Training,
     VogEvidence,
 )
 from pool.permissions import require_record_papers
+from pool.queries import agreed
 from pool.rules import add_months, last_day
 from pool.rules.vog import is_new_enough
 from pool.signals import vog_carries
@@ -80,7 +80,7 @@ def record_vog(  # noqa: PLR0913  what the paper says
     require_record_papers(by, expert)
     today = local(now).date()
     if policy_valid_until is None:
-        policy_valid_until = valid_until_by_policy(issue_date)
+        policy_valid_until = valid_until_by_policy(issue_date, on=today)
     if seen_on > today:
         raise NotSeenYet
     if not issue_date <= seen_on or policy_valid_until <= issue_date:
@@ -119,9 +119,9 @@ def _require_answer(before: VogEvidence | None, issue_date: date, seen_on: date)
         raise NotNewEnough
 
 
-def valid_until_by_policy(issue_date: date) -> date:
-    """First day on which this region no longer relies on a VOG of `issue_date`."""
-    return add_months(issue_date, RegionProfile.here().vog_policy_months)
+def valid_until_by_policy(issue_date: date, *, on: date) -> date:
+    """First day on which this region no longer relies on a VOG of `issue_date`, as of `on`."""
+    return add_months(issue_date, agreed(on=on).vog_months)
 
 
 @transaction.atomic

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -31,7 +30,6 @@ from pool.specialisms import GUARDED, KIND_OF, SpecialismKind
 from pool.vocabulary import Audience
 
 READ_GUARDED = "pool.read_guarded"
-FARTHEST_KM = Decimal(50)
 
 
 class NotOffered(Refusal):
@@ -55,10 +53,6 @@ class ReadsAlready(Refusal):
 class ForOneself(Refusal):
     message = _("Somebody else has to ask this for you.")
     status = 403
-
-
-class DistanceOutOfRange(Refusal):
-    message = _("Choose a distance from 0 to 50 kilometres.")
 
 
 @transaction.atomic
@@ -202,19 +196,3 @@ def switch_code(*, code: str, is_off: bool, by: User, now: datetime) -> None:
     else:
         rows.delete()
     audit.record("code.switched", by=by, at=now, code=code, is_off=is_off)
-
-
-@transaction.atomic
-def set_min_distance(*, km: Decimal, by: User, now: datetime) -> None:
-    """Agree on the least distance between a home area and an area to meet, from now on.
-
-    Raises:
-        NotAllowed, DistanceOutOfRange: nothing was changed.
-    """
-    require_role(by, Role.REGIONAL_ADMIN)
-    if not 0 <= km <= FARTHEST_KM:
-        raise DistanceOutOfRange
-    profile = RegionProfile.objects.select_for_update(of=("self",)).get()
-    profile.min_distance_km = km
-    profile.save(update_fields=["min_distance_km"])
-    audit.record("distance.set", by=by, at=now, km=str(km))

@@ -21,7 +21,7 @@ from pool.models import Expert, SupportContact, SupportOverride, SupportRhythm
 from pool.models.training import LONGEST_OVERRIDE
 from pool.permissions import STAFF, require_record_papers
 from pool.states import ExpertState
-from pool.vocabulary import OverrideReason, RhythmUnit, Vocabulary
+from pool.vocabulary import Overridden, OverrideReason, RhythmUnit, Vocabulary
 from pool.words import USUAL_RHYTHMS
 
 
@@ -212,4 +212,4 @@ def end_override(*, expert_id: UUID, by: User, now: datetime) -> None:
 
 
 def _running(expert: Expert) -> QuerySet[SupportOverride]:
-    return SupportOverride.objects.filter(expert=expert, ended_at=None)
+    return SupportOverride.objects.filter(expert=expert, what=Overridden.SUPPORT, ended_at=None)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import approvals, audit
 from core.access.models import Role, User
 from core.errors import Refusal
-from pool.actions.experts import locked
+from pool.actions.experts import locked, require_consent
 from pool.actions.moves import move, require_move
 from pool.models import Expert, Suspension
 from pool.signals import expert_returns, expert_suspended
@@ -28,6 +28,9 @@ class NotSuspended(Refusal):
 @transaction.atomic
 def suspend(*, expert_id: UUID, reason: str, by: User, now: datetime) -> Suspension:
     """Stop all work of an expert at once. One person is enough; a code, never a story.
+
+    Also of who took consent back: until what runs is handed over, somebody may stand beside a
+    participant, and safety does not wait for the paper.
 
     Raises:
         Expert.DoesNotExist, NotAllowed, IllegalMove: nothing was changed.
@@ -54,9 +57,10 @@ def ask_to_lift(*, expert_id: UUID, by: User, now: datetime) -> approvals.Approv
 
     Raises:
         Expert.DoesNotExist, NotAllowed, AlreadyAsked: nothing was changed.
-        NotSuspended: there is nothing to lift.
+        NotSuspended: there is nothing to lift. ConsentTakenBack: only the person can come back.
     """
     expert = Expert.objects.get(pk=expert_id)
+    require_consent(expert)
     if expert.state != ExpertState.SUSPENDED:
         raise NotSuspended
     return approvals.ask(LIFT, subject=expert.pk, by=by, now=now)
@@ -72,6 +76,7 @@ def _running(expert_id: UUID) -> str:
 def lift_suspension(subject: UUID, by: User, now: datetime) -> None:
     """Let somebody come back to where they were; runs when the second person approves."""
     expert = locked(subject)
+    require_consent(expert)
     if expert.state != ExpertState.SUSPENDED:
         raise NotSuspended
     suspension = Suspension.objects.get(expert=expert, lifted_at=None)

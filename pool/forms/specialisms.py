@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -111,22 +110,6 @@ class AvoidForm(PoolForm):
             message = _("Write one name, or choose one organisation.")
             self.add_error("name", message)
         return cleaned
-
-
-class DistanceForm(PoolForm):
-    """The least distance between a home area and an area to meet."""
-
-    km = forms.DecimalField(
-        label=_("Kilometres between the two areas, at least"),
-        help_text=_("In a straight line between the middles. At 0 only the same area is too near."),
-        min_value=Decimal(0),
-        max_value=Decimal(50),
-        max_digits=4,
-        decimal_places=1,
-        localize=True,
-        error_messages={"required": _("Write a number of kilometres, such as 2.")},
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "utrecht-textbox--short"}),
-    )
 
 
 class ReaderForm(PoolForm):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pool.forms.fields import DayField, PoolForm, big
 from pool.models.training import LONGEST_OVERRIDE
 from pool.queries import term_choices
-from pool.vocabulary import OverrideReason, RhythmUnit, Vocabulary
+from pool.vocabulary import REASONS_FOR, Overridden, OverrideReason, RhythmUnit, Vocabulary
 
 
 class EveningForm(PoolForm):
@@ -137,7 +137,9 @@ class OverrideForm(PoolForm):
         super().__init__(*args, **kwargs)
         self.today = today
         reasons: Any = self.fields["reason"]
-        reasons.choices = big(OverrideReason.choices)
+        reasons.choices = big(
+            [(code, OverrideReason(code).label) for code in REASONS_FOR[Overridden.SUPPORT]]
+        )
 
     def clean_until_on(self) -> date:
         day: date = self.cleaned_data["until_on"]

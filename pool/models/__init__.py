@@ -5,6 +5,7 @@ from pool.models.calendar import (
     Block,
     DayChange,
     OnCallShift,
+    Rest,
     WeekAvailability,
 )
 from pool.models.care import Debrief
@@ -24,6 +25,7 @@ from pool.models.lending import LendingAsk, LendingGrant
 from pool.models.overview import Direction, SavedView, Turnover
 from pool.models.papers import Agreement, Requirement, Training, VogEvidence
 from pool.models.places import Area, MeetingPlace, RegionProfile
+from pool.models.rules import RegionRule, RuleKind
 from pool.models.screening import VogApplication, VogAttempt, VogBridge, VogBridgeWork
 from pool.models.specialisms import (
     Avoided,
@@ -64,7 +66,10 @@ __all__ = [
     "OnCallShift",
     "PoolExport",
     "RegionProfile",
+    "RegionRule",
     "Requirement",
+    "Rest",
+    "RuleKind",
     "SavedView",
     "Specialism",
     "SupportContact",

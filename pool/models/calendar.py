@@ -168,6 +168,26 @@ class Block(Regional):
         super().save(*args, **kwargs)
 
 
+class Rest(_AboutExpert):
+    """From this moment somebody rests, for as long as after a heavy contact. Never why.
+
+    `source` is the row above that gave cause; each gives one.
+    """
+
+    retention = Keep.after("began_at", timedelta(days=31), "a month after it began")
+
+    source = models.UUIDField()
+    began_at = models.DateTimeField()
+
+    class Meta(_AboutExpert.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["region", "expert", "source"], name="rest_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"rest {self.pk}"
+
+
 class OnCallShift(Regional):
     """Who of the coordinators has duty, and who comes second. Half-open."""
 

@@ -98,6 +98,8 @@ class Expert(Subject):
     leaving_reason = SealedText(limit=20, null=True)
     left_at = models.DateTimeField(null=True, blank=True)
     keep_until = models.DateTimeField(null=True, blank=True)
+    # Came in by an invitation since consent is asked: no page opens before the answer.
+    answers_first = models.BooleanField(default=False)
 
     objects: ClassVar[RegionManager[Self]] = RegionManager()
     reachable: ClassVar[ReachableManager] = ReachableManager()

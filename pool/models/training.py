@@ -13,10 +13,12 @@ from core.access.models import User
 from core.access.scope import Regional
 from core.retention import Keep
 from pool.models.experts import _AboutExpert
-from pool.vocabulary import OverrideReason, RhythmUnit, Vocabulary
+from pool.vocabulary import Overridden, OverrideReason, RhythmUnit, Vocabulary
 
 # Longer than this, somebody without support is no exception any more.
 LONGEST_OVERRIDE = timedelta(days=92)
+# No rest takes longer, so no exception to it does.
+LONGEST_REST_OVERRIDE = timedelta(days=7)
 
 
 class Term(Regional):
@@ -128,8 +130,15 @@ class SupportContact(_AboutExpert):
 
 
 class SupportOverride(_AboutExpert):
-    """A coordinator lets somebody be asked although support is due: a code and a last day."""
+    """A coordinator lets somebody be asked although something stands in the way: a code, an end.
 
+    Of SUPPORT: for all work, on the days up to and including `until_on`. Of REST: for one
+    request of the layer above, and contact that begins before `until_at`.
+    """
+
+    what = models.CharField(max_length=8, choices=Overridden, default=Overridden.SUPPORT)
+    request_id = models.UUIDField(null=True)
+    until_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=12, choices=OverrideReason)
     from_on = models.DateField()
     until_on = models.DateField(_("until and including"))
@@ -142,8 +151,23 @@ class SupportOverride(_AboutExpert):
         constraints = [
             models.UniqueConstraint(
                 fields=["region", "expert"],
-                condition=Q(ended_at=None),
+                condition=Q(ended_at=None, what=Overridden.SUPPORT),
                 name="support_override_one_running",
+            ),
+            models.UniqueConstraint(
+                fields=["region", "expert", "request_id"],
+                condition=Q(ended_at=None, what=Overridden.REST),
+                name="rest_override_one_a_request",
+            ),
+            models.CheckConstraint(
+                condition=Q(what=Overridden.SUPPORT, request_id=None, until_at=None)
+                | Q(
+                    what=Overridden.REST,
+                    request_id__isnull=False,
+                    until_at__gt=F("given_at"),
+                    until_at__lte=F("given_at") + LONGEST_REST_OVERRIDE,
+                ),
+                name="rest_override_one_request_at_most_a_week",
             ),
             models.CheckConstraint(
                 condition=Q(until_on__gte=F("from_on"))
@@ -162,4 +186,6 @@ class SupportOverride(_AboutExpert):
 
     def holds_on(self, day: date) -> bool:
         """Whether it counts on that day."""
-        return self.ended_at is None and self.from_on <= day <= self.until_on
+        return (
+            self.ended_at is None and self.until_at is None and self.from_on <= day <= self.until_on
+        )

@@ -1,5 +1,6 @@
 """What others may ask of the pool."""
 
+from pool.queries.agreed import Agreed, Ruled, agreed, n_concerned, ruled
 from pool.queries.board import Board, board
 from pool.queries.candidates import candidates
 from pool.queries.coverage import Facet, Matrix, coverage
@@ -17,6 +18,7 @@ from pool.queries.expiry import Expiry, expiry
 from pool.queries.filters import Wanted, matching_people
 from pool.queries.hours import (
     HoursPage,
+    asked_rest_until,
     changes_of,
     hours_page,
     own_quiet,
@@ -60,6 +62,8 @@ from pool.queries.support import (
     evening,
     evenings,
     kinds_of_support,
+    rest_override_of,
+    rest_overrides,
     rhythms,
     support_of,
     who_needs_support,
@@ -92,6 +96,7 @@ from pool.rules import Candidate, Deployability
 
 __all__ = [
     "OWES_SUPPORT",
+    "Agreed",
     "Board",
     "Candidate",
     "Cell",
@@ -114,6 +119,7 @@ __all__ = [
     "PoolWeek",
     "Progress",
     "Row",
+    "Ruled",
     "Standing",
     "Start",
     "Supported",
@@ -121,6 +127,8 @@ __all__ = [
     "VogPage",
     "Wanted",
     "addresses_in_pool",
+    "agreed",
+    "asked_rest_until",
     "asked_to_write_in",
     "board",
     "bridgeable",
@@ -156,6 +164,7 @@ __all__ = [
     "matching_people",
     "matrix",
     "matrix_cell",
+    "n_concerned",
     "on_call",
     "other_regions",
     "own_load",
@@ -169,8 +178,11 @@ __all__ = [
     "requirement",
     "requirements",
     "rest_of",
+    "rest_override_of",
+    "rest_overrides",
     "rhythms",
     "rule_of",
+    "ruled",
     "saved_view",
     "saved_views",
     "shifts",

@@ -87,8 +87,19 @@ SELECT
   ARRAY(SELECT x.ends_at FROM pool_block x
     WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.state = 'LIVE' AND x.is_heavy
       AND x.source IS DISTINCT FROM %(but)s AND x.ends_at > %(rested)s
-    ORDER BY x.ends_at) AS heavy_ends,
-  e.heavy_rest_minutes, e.quiet_from, e.quiet_until, e.urgent_wakes
+    UNION SELECT x.began_at FROM pool_rest x
+    WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.began_at > %(rested)s
+    ORDER BY 1) AS heavy_ends,
+  e.heavy_rest_minutes, e.quiet_from, e.quiet_until, e.urgent_wakes,
+  ARRAY(SELECT x.request_id FROM pool_supportoverride x
+    WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.what = 'REST'
+      AND x.ended_at IS NULL AND x.until_at > %(now)s ORDER BY x.id) AS waived,
+  ARRAY(SELECT x.until_at FROM pool_supportoverride x
+    WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.what = 'REST'
+      AND x.ended_at IS NULL AND x.until_at > %(now)s ORDER BY x.id) AS waived_until,
+  EXISTS (SELECT FROM pool_consent x
+    WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.withdrawn_at IS NULL
+  ) AS has_consent
 FROM pool_expert e
 JOIN pool_area home ON home.code = e.home_area_id
 LEFT JOIN pool_vogevidence vog
@@ -182,6 +193,9 @@ def _candidate(row: tuple[Any, ...], rule: Rule) -> Candidate:
         quiet_from,
         quiet_until,
         urgent_wakes,
+        waived,
+        waived_until,
+        has_consent,
     ) = row
     return Candidate(
         expert_id=expert_id,
@@ -227,4 +241,6 @@ def _candidate(row: tuple[Any, ...], rule: Rule) -> Candidate:
         own_rest=timedelta(minutes=own_rest or 0),
         quiet=None if quiet_from is None else (quiet_from, quiet_until),
         urgent_wakes=urgent_wakes,
+        rest_waived=tuple(zip(waived, waived_until, strict=True)),
+        has_consent=has_consent,
     )

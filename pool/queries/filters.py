@@ -7,8 +7,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from core.access.models import User
+from core.clock import local
 from pool.geo import Point, distance_km
 from pool.models import Area, RegionProfile
+from pool.queries.agreed import agreed
 from pool.queries.specialisms import known_codes
 from pool.queries.standings import Person
 
@@ -64,7 +66,7 @@ def matching_people(
     everybody = list(people)
     tests = [make(wanted, now) for name, make in TESTS.items() if getattr(wanted, name)]
     if wanted.area:
-        tests.append(_near(everybody, wanted))
+        tests.append(_near(everybody, wanted, now))
     if wanted.specialism:
         tests.append(_knows(everybody, wanted.specialism, reader))
     return [one for one in everybody if all(test(one) for test in tests)]
@@ -80,9 +82,11 @@ def _named(wanted: Wanted, _now: datetime) -> Test:
     return lambda one: all(word in one.name.casefold() for word in words)
 
 
-def _near(people: Iterable[Person], wanted: Wanted) -> Test:
-    profile = RegionProfile.objects.first()
-    factor = float(profile.road_factor) if profile else 1.0
+def _near(people: Iterable[Person], wanted: Wanted, now: datetime) -> Test:
+    try:
+        factor = agreed(on=local(now).date()).road_factor
+    except RegionProfile.DoesNotExist:
+        factor = 1.0
     homes = {one.expert.home_area_id for one in people}
     points = {area.pk: _point(area) for area in Area.objects.filter(pk__in={*homes, wanted.area})}
     here, most = points[wanted.area], float(wanted.within_km or 0)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Count
 
 from core.clock import AMSTERDAM, local
-from pool.models import Absence, Block, DayChange, Expert, RegionProfile, WeekAvailability
+from pool.models import Absence, Block, DayChange, Expert, Rest, WeekAvailability
+from pool.queries.agreed import agreed
 from pool.rules import DayHours, DayPart, Interval, WeekRow, parts_of_days
 from pool.states import AbsenceKind, BlockKind, BlockState
 
@@ -147,9 +148,25 @@ def own_quiet(expert: Expert) -> tuple[time, time] | None:
     return expert.quiet_from, expert.quiet_until
 
 
-def quiet_hours(expert: Expert | None = None) -> tuple[time, time]:
-    """When the phone of this expert is quiet: the own hours, or those of the region."""
+def quiet_hours(expert: Expert | None = None, *, at: datetime) -> tuple[time, time]:
+    """When the phone of this expert is quiet around `at`: the own hours, or the region's."""
     if expert is not None and (own := own_quiet(expert)):
         return own
-    profile = RegionProfile.here()
-    return profile.quiet_from, profile.quiet_until
+    return agreed(on=local(at).date()).quiet
+
+
+def asked_rest_until(expert: Expert, *, source: UUID, now: datetime) -> datetime | None:
+    """Until when somebody rests because of `source`; None where no rest of that runs."""
+    rest = Rest.objects.filter(expert=expert, source=source).first()
+    if rest is None:
+        return None
+    until = _rested(rest, expert, on=local(now).date())
+    # Work of that day is judged by its own rule, which may ask for more.
+    until = max(until, _rested(rest, expert, on=local(until).date()))
+    return until if now < until else None
+
+
+def _rested(rest: Rest, expert: Expert, *, on: date) -> datetime:
+    least = rest_of(expert, agreed(on=on).heavy_rest)
+    until: datetime = rest.began_at.astimezone(UTC) + least
+    return until.astimezone(AMSTERDAM)

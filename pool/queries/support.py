@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from pool.models import Debrief, Expert, SupportContact, SupportOverride, Suppor
 from pool.queries.terms import terms
 from pool.rules import Due, Rhythm, due_on, standing
 from pool.states import TAKES_PART, DebriefState
-from pool.vocabulary import RhythmUnit, Vocabulary
+from pool.vocabulary import Overridden, RhythmUnit, Vocabulary
 
 MANY_EXPERTS = 200
 # Somebody `e` is late with something on day `on`, and nobody made an exception. As
@@ -38,7 +38,7 @@ EXISTS (
 ) AND NOT EXISTS (
   SELECT FROM pool_supportoverride x
   WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.ended_at IS NULL
-    AND x.from_on <= %(on)s AND x.until_on >= %(on)s OFFSET 0
+    AND x.what = 'SUPPORT' AND x.from_on <= %(on)s AND x.until_on >= %(on)s OFFSET 0
 )
 """  # noqa: S608  (our own words)
 
@@ -146,7 +146,9 @@ def support_of(experts: Iterable[Expert], *, today: date) -> list[Supported]:
     people = list(experts)
     asked = rhythms(on=today)
     last, planned = _contacts([one.pk for one in people], today)
-    running = SupportOverride.objects.filter(ended_at=None, until_on__gte=today)
+    running = SupportOverride.objects.filter(
+        what=Overridden.SUPPORT, ended_at=None, until_on__gte=today
+    )
     overrides = {row.expert_id: row for row in _of(running, [one.pk for one in people])}
     return [
         Supported(
@@ -243,3 +245,24 @@ def debriefs_of(expert: Expert) -> list[Debrief]:
     """Talks that were offered and wait for an answer."""
     open_ones = [DebriefState.OFFERED, DebriefState.SILENT]
     return list(Debrief.objects.filter(expert=expert, state__in=open_ones).order_by("offered_at"))
+
+
+def rest_override_of(expert: Expert, *, request_id: UUID, now: datetime) -> SupportOverride | None:
+    """The exception to the rest of one expert that runs for one request, if any."""
+    rows = SupportOverride.objects.filter(
+        expert=expert,
+        what=Overridden.REST,
+        request_id=request_id,
+        ended_at=None,
+        until_at__gt=now,
+    )
+    found: SupportOverride | None = rows.select_related("given_by").first()
+    return found
+
+
+def rest_overrides(*, request_id: UUID, now: datetime) -> dict[UUID, datetime]:
+    """Who may be asked for one request although they rest, and for contact before when."""
+    rows = SupportOverride.objects.filter(
+        what=Overridden.REST, request_id=request_id, ended_at=None, until_at__gt=now
+    )
+    return {one.expert_id: one.until_at for one in rows if one.until_at is not None}

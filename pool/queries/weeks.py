@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from core.clock import AMSTERDAM, local
-from pool.models import Absence, Block, Expert, ExpertActivity, RegionProfile
+from pool.models import Absence, Block, Expert, ExpertActivity, Rest
+from pool.queries.agreed import agreed
 from pool.queries.hours import LONGEST_REST, changes_of, weeks_of
 from pool.rules import DAY_PARTS, SHORTEST, DayHours, Interval, free_intervals, instant_of, without
 from pool.states import ADMITTED, TAKES_PART, AbsenceKind, BlockState
@@ -97,7 +98,7 @@ class PoolWeek:
 
 
 def pool_week(*, monday: date, activity: str = "", now: datetime) -> PoolWeek:
-    """Everybody of the pool, or who does this work, in the week of `monday`: six queries."""
+    """Everybody of the pool, or who does this work, in the week of `monday`: seven queries."""
     experts = _experts(activity)
     dates = [monday + n * DAY for n in range(N_DAYS)]
     windows = [_window(day, part) for day in dates for part, *_bounds in DAY_PARTS]
@@ -106,7 +107,8 @@ def pool_week(*, monday: date, activity: str = "", now: datetime) -> PoolWeek:
     changes = changes_of(first=monday - 2 * DAY, last=monday + N_DAYS * DAY)
     away = _absences(start, end)
     blocks = _blocks(start, end)
-    rest = timedelta(minutes=RegionProfile.here().heavy_rest_minutes)
+    rest = agreed(on=monday).heavy_rest
+    asked = _rests(start, end)
     people = [
         _person(
             expert,
@@ -123,6 +125,7 @@ def pool_week(*, monday: date, activity: str = "", now: datetime) -> PoolWeek:
             changes.get(expert.pk, ()),
             away[expert.pk],
             blocks[expert.pk],
+            asked[expert.pk],
             rest,
         )
         for expert in experts
@@ -169,6 +172,15 @@ def _blocks(start: datetime, end: datetime) -> dict[UUID, list[tuple[Interval, b
     return found
 
 
+def _rests(start: datetime, end: datetime) -> dict[UUID, list[datetime]]:
+    """When somebody began to rest because something was too heavy; may reach into the week."""
+    found: dict[UUID, list[datetime]] = defaultdict(list)
+    rows = Rest.objects.filter(began_at__gt=start - LONGEST_REST, began_at__lt=end)
+    for expert, began_at in rows.order_by("began_at").values_list("expert_id", "began_at"):
+        found[expert].append(began_at)
+    return found
+
+
 def _person(  # noqa: PLR0913, PLR0917  (one person's hours, of every kind)
     expert: Expert,
     hours: Sequence[Interval],
@@ -176,10 +188,12 @@ def _person(  # noqa: PLR0913, PLR0917  (one person's hours, of every kind)
     changes: Iterable[DayHours],
     away: Sequence[tuple[str, Interval]],
     blocks: Sequence[tuple[Interval, bool]],
+    asked: Sequence[datetime],
     rest: timedelta,
 ) -> PersonWeek:
     rest = max(rest, timedelta(minutes=expert.heavy_rest_minutes or 0))
-    rests = [(ends, ends + rest) for (_starts, ends), is_heavy in blocks if is_heavy]
+    heavy = [ends for (_starts, ends), is_heavy in blocks if is_heavy]
+    rests = [(ends, ends + rest) for ends in (*heavy, *asked)]
     busy = [hours for hours, _is_heavy in blocks]
     # A pause has no end yet.
     paused = [(expert.paused_at, datetime.max.replace(tzinfo=UTC))] if expert.paused_at else []

@@ -26,7 +26,10 @@ class Candidate:
         sessions_per_week: (ISO year, ISO week, number) of live sessions, this local week and on.
         changes: days that differ from the week, from two days ago on.
         not_today_until: said "not today": no question before this moment.
-        heavy_ends: ends of heavy contacts, planned ones too; `own_rest` is asked after each.
+        heavy_ends: ends of heavy contacts, planned ones too, and moments at which something was
+            too heavy; `own_rest` is asked after each.
+        rest_waived: requests for which rest counts less, each for contact before a moment.
+        has_consent: said yes to being in the pool, and did not take it back.
         quiet: own quiet hours, where they differ from the region's.
         urgent_wakes: agreed that urgent questions come in quiet hours.
         leaves_on: last day of somebody who leaves; what runs goes on up to and with it.
@@ -65,3 +68,5 @@ class Candidate:
     approaches: frozenset[str] = frozenset()
     avoids: frozenset[str] = frozenset()
     leaves_on: date | None = None
+    rest_waived: tuple[tuple[UUID, datetime], ...] = ()
+    has_consent: bool = True

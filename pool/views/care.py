@@ -28,16 +28,22 @@ def my_debrief(request: HttpRequest, debrief_id: UUID) -> HttpResponse:
     debrief = get_object_or_404(Debrief, pk=debrief_id, expert=expert)
     if request.method == "POST":
         answer = request.POST.get("answer")
-        if answer not in {"yes", "no"}:
+        if answer not in {"yes", "no", "heavy"}:
             raise Http404
-        actions.answer_debrief(
-            debrief_id=debrief.pk, wants_call=answer == "yes", by=person_of(request), now=now
-        )
+        user = person_of(request)
+        if answer == "heavy":
+            actions.say_too_heavy(debrief_id=debrief.pk, by=user, now=now)
+        else:
+            actions.answer_debrief(
+                debrief_id=debrief.pk, wants_call=answer == "yes", by=user, now=now
+            )
         return redirect("pool:my-debrief", debrief.pk)
     shown = {
         "debrief": debrief,
+        "rests_until": queries.asked_rest_until(expert, source=debrief.pk, now=now),
         "expert": expert,
         "is_open": debrief.state in {DebriefState.OFFERED, DebriefState.SILENT},
+        "may_say_heavy": debrief.state not in {DebriefState.HELD, DebriefState.MISSED},
         "call_phone": queries.coordinator_phone(at=now),
     }
     return render(request, "pool/my_debrief.html", shown)

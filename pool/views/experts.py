@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import approvals, clock
 from core.access.permissions import allow
@@ -91,6 +91,7 @@ def edit_page(request: HttpRequest, expert: Expert, *, own: bool) -> HttpRespons
 
 
 @allow(*STAFF)
+@require_safe
 def expert_detail(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """One person: for which work, when, and for the own coordinator the papers."""
     expert = expert_or_404(expert_id)
@@ -99,11 +100,25 @@ def expert_detail(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     return _detail(request, expert)
 
 
-def _hidden(request: HttpRequest, expert: Expert) -> HttpResponse:
-    """Who took consent back: that, and what has to pass to somebody else."""
+def _hidden(
+    request: HttpRequest, expert: Expert, *, suspend_form: SuspendForm | None = None
+) -> HttpResponse:
+    """Who took consent back: that, and what has to pass to somebody else.
+
+    Two steps stay, for safety: stopping at once, because work may run until it is handed over,
+    and leaving, because that starts the clock of erasing. Handing over stands on the pages of
+    the requests. All else would be done with a profile to which nobody agrees.
+    """
     now = clock.now()
     log_reading(request, "profile", expert, now=now)
-    return render(request, "pool/expert_hidden.html", {"expert": expert})
+    shown = {
+        "expert": expert,
+        "suspend_form": suspend_form or SuspendForm(auto_id="suspend_%s"),
+        "may_suspend": ExpertState.SUSPENDED in EXPERT.moves[expert.state],
+        "may_leave": ExpertState.LEFT in EXPERT.moves[expert.state],
+    }
+    status = 422 if suspend_form is not None else 200
+    return render(request, "pool/expert_hidden.html", shown, status=status)
 
 
 @allow(*STAFF)
@@ -181,7 +196,7 @@ def _moves(expert: Expert, *, waits: bool) -> list[dict[str, str]]:
 def expert_move(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """One step: start, pause, resume, ask for a second person, invite again."""
     expert, move = expert_or_404(expert_id), MOVES.get(request.POST.get("move", ""))
-    if move is None:
+    if move is None or expert.is_hidden:
         raise Http404
     move(expert_id=expert.pk, by=person_of(request), now=clock.now())
     messages.success(request, _("Done."))
@@ -193,6 +208,8 @@ def expert_move(request: HttpRequest, expert_id: UUID) -> HttpResponse:
 def expert_suspend(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """Stop somebody at once."""
     expert, form = expert_or_404(expert_id), SuspendForm(request.POST, auto_id="suspend_%s")
+    if not form.is_valid() and expert.is_hidden:
+        return _hidden(request, expert, suspend_form=form)
     if not form.is_valid():
         return _detail(request, expert, status=422, suspend_form=form)
     reason = form.cleaned_data["reason"]
@@ -205,7 +222,7 @@ def expert_suspend(request: HttpRequest, expert_id: UUID) -> HttpResponse:
 @require_POST
 def expert_readmit(request: HttpRequest, expert_id: UUID) -> HttpResponse:
     """Be the second person who decides whether somebody comes back."""
-    expert, now = expert_or_404(expert_id), clock.now()
+    expert, now = shown_or_404(expert_id), clock.now()
     waits = queries.waits_for_second(expert, now=now)
     decide = {"approve": approvals.approve, "reject": approvals.reject}.get(
         request.POST.get("decision", "")

@@ -82,7 +82,7 @@ def my_application(request: HttpRequest) -> HttpResponse:
 
     if request.method == "POST" and form.is_valid() and done(form, apply):
         messages.success(request, _("Thank you. You hear from us within a week."))
-        return redirect("pool:my-consent")
+        return redirect("matching:today")
     shown = {"form": form, "coordinator": coordinator}
     return render(request, "pool/my_application.html", shown, status=422 if form.is_bound else 200)
 

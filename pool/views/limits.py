@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,9 +14,10 @@ from django.views.decorators.http import require_http_methods
 from core import clock
 from core.access.models import Role
 from core.access.permissions import allow
-from pool import actions
+from core.clock import local
+from pool import actions, queries
 from pool.forms.limits import LimitsForm
-from pool.models import Expert, RegionProfile
+from pool.models import Expert
 from pool.permissions import STAFF, may_edit
 from pool.views.hours import week_url
 from pool.views.shared import log_reading, own_expert, person_of, shown_or_404
@@ -47,13 +49,14 @@ def _limits(request: HttpRequest, expert: Expert, *, own: bool) -> HttpResponse:
         return redirect(week_url(expert, own=own))
     if not own:
         log_reading(request, "hours", expert, now=now, fields_class=2)
-    profile = RegionProfile.here()
+    rules = queries.agreed(on=local(now).date())
     shown = {
         "expert": expert,
         "form": form,
         "own": own,
-        "profile": profile,
-        "region_rest": profile.heavy_rest_minutes // 60,
+        "quiet_from": rules.quiet[0],
+        "quiet_until": rules.quiet[1],
+        "region_rest": rules.heavy_rest // timedelta(hours=1),
         "back": week_url(expert, own=own),
     }
     return render(request, "pool/limits_form.html", shown, status=422 if form.is_bound else 200)

@@ -15,11 +15,13 @@ from core import approvals, clock
 from core.access.models import Role, User
 from core.access.permissions import allow, has_role
 from core.approvals.models import Approval, Decision
+from core.clock import local
 from pool import actions
 from pool.actions.specialisms import READ_GUARDED
-from pool.forms.specialisms import AvoidForm, DistanceForm, ReaderForm, TellForm
-from pool.models import Avoided, Expert, GuardedReader, RegionProfile
+from pool.forms.specialisms import AvoidForm, ReaderForm, TellForm
+from pool.models import Avoided, Expert, GuardedReader
 from pool.permissions import STAFF, is_self
+from pool.queries import agreed
 from pool.queries import specialisms as queries
 from pool.views.shared import done, log_reading, own_expert, person_of, shown_or_404
 
@@ -138,7 +140,7 @@ def _vocabulary(request: HttpRequest, *, status: int = 200, **more: object) -> H
         ).select_related("asked_by")
     )
     people = User.objects.in_bulk([one.subject for one in waiting])
-    km = RegionProfile.here().min_distance_km
+    km = agreed(on=local(now).date()).min_distance_km
     shown = {
         "lists": queries.vocabulary(),
         "readers": readers,
@@ -154,7 +156,6 @@ def _vocabulary(request: HttpRequest, *, status: int = 200, **more: object) -> H
         "km": km,
         "may_change": has_role(user, Role.REGIONAL_ADMIN),
         "me": user,
-        "distance_form": DistanceForm(initial={"km": km}),
         "reader_form": ReaderForm(besides=[user, *(one.user for one in readers)]),
     }
     return render(request, "pool/vocabulary.html", shown | more, status=status)
@@ -168,22 +169,6 @@ def code_switch(request: HttpRequest) -> HttpResponse:
     actions.switch_code(code=code, is_off=is_off, by=person_of(request), now=clock.now())
     messages.success(request, _("Saved."))
     return redirect("pool:vocabulary")
-
-
-@allow(Role.REGIONAL_ADMIN)
-@require_POST
-def distance_set(request: HttpRequest) -> HttpResponse:
-    """Agree on the least distance to home."""
-    form = DistanceForm(request.POST)
-
-    def save() -> None:
-        km = form.cleaned_data["km"]
-        actions.set_min_distance(km=km, by=person_of(request), now=clock.now())
-
-    if form.is_valid() and done(form, save):
-        messages.success(request, _("Saved. It counts from now on."))
-        return redirect("pool:vocabulary")
-    return _vocabulary(request, status=422, distance_form=form)
 
 
 @allow(Role.REGIONAL_ADMIN)

@@ -67,7 +67,7 @@ def look_for(*, role_id: UUID, now: datetime) -> int:
             # Whatever it was: whoever had to be looked for rests afterwards.
             weigh(source=session.pk, is_heavy=True, expert_id=role.assignment.expert_id)
     else:
-        ask_to_check_out(session, recipients([role])[0], key=_mail_key(role), now=now)
+        ask_to_check_out(session, recipients([role], at=now)[0], key=_mail_key(role), now=now)
         watch(role, session)
     return step
 

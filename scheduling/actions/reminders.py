@@ -121,7 +121,7 @@ def _person(reminder: Reminder) -> Recipient | None:
     roles = SessionRole.objects.filter(session=reminder.session_id).select_related(
         "assignment__expert__user", "assignment__expert__data_key", "user"
     )
-    for one in recipients(roles.order_by("kind", "pk")):
+    for one in recipients(roles.order_by("kind", "pk"), at=reminder.session.starts_at):
         if one.user is not None and one.user.pk == reminder.user_id:
             return one
     return None

@@ -25,11 +25,11 @@ from matching.actions import require_complete_gate, settle_tasks
 from matching.models import Assignment, GateItem, Request, Task
 from matching.models.requests import TaskKind
 from matching.permissions import may_coordinate, require_follower
-from matching.queries import session_objections, settings_here
+from matching.queries import session_objections
 from matching.states import AssignmentState, GateCode, GateItemState
 from pool.actions import Booking, book_all, rebook, release, take_turns
 from pool.models import Expert, MeetingPlace
-from pool.queries import deployability, rest_of
+from pool.queries import agreed, deployability, rest_of
 from pool.states import BlockKind
 from scheduling.actions.fitness import NotDeployable, require_companion, require_fit
 from scheduling.actions.reminders import stop_reminders, write_reminders
@@ -187,7 +187,7 @@ def move_session(  # noqa: PLR0913  the session, when and where
         now=now,
         moved=session,
     )
-    travel = travel_time(session.kind)
+    travel = travel_time(session.kind, on=local(start).date())
     take_turns(role.assignment.expert_id for role in roles if role.assignment)
     # In the order in which planning books them: by expert.
     for role in sorted(roles, key=lambda one: one.block.expert_id if one.block else one.pk):
@@ -259,7 +259,7 @@ def call_off(session: Session, request: Request, *, by: User | None, now: dateti
     release(source=session.pk)
     _change(session, now=now, state=SessionState.CANCELLED, cancelled_at=now, cancelled_by=by)
     audit.record("session.cancelled", by=by, at=now, subject=request.case_id, target=session)
-    people = recipients(roles_in(session))
+    people = recipients(roles_in(session), at=session.starts_at)
     tell(session, people, "cancelled", now=now, by_sms=people)
     _settle_own_tasks(session, now=now)
 
@@ -271,7 +271,7 @@ def doubt(session: Session, request: Request, *, why: str, now: datetime) -> Non
     audit.record(
         "session.unsettled", by=None, at=now, subject=request.case_id, target=session, why=why
     )
-    people = recipients(roles_in(session))
+    people = recipients(roles_in(session), at=session.starts_at)
     tell(session, people, "to_confirm", now=now, by_sms=people)
     _watch_gate(session, now=now)
 
@@ -382,7 +382,7 @@ def seat_experts(
     for one in assignments:
         # A seat at a fixed time holds hours from the accept on; the session takes them over.
         release(source=one.pk)
-    travel = travel_time(session.kind)
+    travel = travel_time(session.kind, on=local(session.starts_at).date())
     take_turns(one.expert_id for one in assignments)
     blocks = book_all(
         Booking(
@@ -497,13 +497,13 @@ def _require_room(
             raise Resting(datetime.fromisoformat(str(facts["RESTING"]["until"])))
         if "MAX_PER_WEEK" in facts:
             raise WeekFull
-        if session.kind in HEAVY and _follows(session, request, one.expert):
+        if session.kind in HEAVY and _follows(session, one.expert):
             raise NextTooSoon
 
 
-def _follows(session: Session, request: Request, expert: Expert) -> bool:
+def _follows(session: Session, expert: Expert) -> bool:
     """Has this expert another meeting before the rest after `session` is over?"""
-    rest = rest_of(expert, settings_here(request.policy).heavy_rest)
+    rest = rest_of(expert, agreed(on=local(session.ends_at).date()).heavy_rest)
     roles = SessionRole.objects.filter(
         assignment__expert=expert.pk,
         session__state__in=LIVE,
@@ -550,7 +550,7 @@ def plan_again(session: Session, request: Request, *, now: datetime) -> None:
 
 def _settle(session: Session, request: Request, template: Template, *, now: datetime) -> None:
     """Reminders, messages and watches of a session that is planned as it now stands."""
-    people = recipients(roles_in(session))
+    people = recipients(roles_in(session), at=session.starts_at)
     n_moments = write_reminders(session, people, request, now=now)
     # A new plan needs no text when reminders follow; a change does: somebody may be under way.
     soon = template == "changed" or not n_moments

@@ -120,8 +120,8 @@ class Recipient:
         return self.phone if channel == Channel.SMS else self.email
 
 
-def recipients(roles: Iterable[SessionRole]) -> list[Recipient]:
-    """Who takes part in these roles, and how to reach each."""
+def recipients(roles: Iterable[SessionRole], *, at: datetime) -> list[Recipient]:
+    """Who takes part in these roles, and how to reach each around `at`."""
     listed = list(roles)
     staff = [role.user_id for role in listed if role.user_id]
     wanted = (Role.PROFESSIONAL, Role.COORDINATOR)
@@ -131,7 +131,7 @@ def recipients(roles: Iterable[SessionRole]) -> list[Recipient]:
             user_id__in=staff, role__in=wanted, ended_at=None
         ).order_by("phone", "pk")
     }
-    quiet = quiet_hours()
+    quiet = quiet_hours(at=at)
     found = []
     for role in listed:
         if role.assignment is not None:

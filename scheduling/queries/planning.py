@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from core.access.models import Role, User
 from core.access.permissions import has_role
 from core.clock import local
 from matching.models import Assignment, Request
-from matching.queries import open_codes, settings_here
+from matching.queries import open_codes
 from matching.states import AssignmentState, GateCode
-from pool.models import MeetingPlace, RegionProfile
-from pool.queries import candidates
+from pool.models import MeetingPlace
+from pool.queries import agreed, candidates
 from pool.rules import Candidate, free_intervals
 from pool.vocabulary import Activity
 from scheduling import rules
@@ -115,11 +115,9 @@ def open_places() -> list[MeetingPlace]:
     return sorted(MeetingPlace.objects.filter(closed_at=None), key=lambda one: one.name.casefold())
 
 
-def travel_time(kind: str) -> timedelta:
-    """What is kept free before and after a session of this kind."""
-    if kind == SessionKind.PHONE:
-        return timedelta(0)
-    return timedelta(minutes=RegionProfile.here().travel_minutes)
+def travel_time(kind: str, *, on: date) -> timedelta:
+    """What is kept free before and after a session of this kind on that day."""
+    return timedelta(0) if kind == SessionKind.PHONE else agreed(on=on).travel
 
 
 def suggestions(
@@ -140,13 +138,13 @@ def suggestions(
     busy = [period for person in people for period in person.busy]
     if kind != SessionKind.PHONE:
         # Planning would refuse what lies in somebody's rest.
-        agreed = settings_here(request.policy).heavy_rest
+        least = agreed(on=local(soonest).date()).heavy_rest
         busy += [
-            (ended, ended + max(agreed, person.own_rest))
+            (ended, ended + max(least, person.own_rest))
             for person in people
             for ended in person.heavy_ends
         ]
-    travel = travel_time(kind)
+    travel = travel_time(kind, on=local(soonest).date())
     for wished in (frozenset(request.day_parts), frozenset[str]()):
         found = rules.suggest(
             hours, busy, length=length, travel=travel, not_before=soonest, day_parts=wished

@@ -24,10 +24,12 @@ from pool.actions import avoid_organisation, avoid_person, book
 from pool.models import (
     Absence,
     Agreement,
+    Consent,
     ExcludedArea,
     ExcludedOrganisation,
     Expert,
     ExpertActivity,
+    RegionRule,
     Suspension,
     Training,
     VogEvidence,
@@ -209,6 +211,25 @@ def booked_then(matter: Matter) -> None:
     )
 
 
+def has_not_answered(matter: Matter) -> None:
+    RegionRule.objects.create(
+        kind="CONSENT",
+        amount=1,
+        valid_from=NOON.date(),
+        decided_at=NOON,
+        decided_by=matter.pool.cas,
+    )
+    for expert_id in matter.pool.ids[1:]:
+        Consent.objects.create(
+            expert_id=expert_id,
+            version=1,
+            language="nl",
+            text_hash="",
+            given_at=NOON,
+            given_by=matter.pool.cas,
+        )
+
+
 def carries_the_most(matter: Matter) -> None:
     Expert.objects.filter(pk=matter.ada.pk).update(max_running=0)
 
@@ -234,8 +255,13 @@ EVERYTHING: dict[Change, str] = {
     avoids_the_organisation: "OWN_CHOICE",
     lives_there_now: "TOO_NEAR",
 }
-# Judged by the calendar of the session, or not any more once this work is one of those carried.
-TWO_MOMENTS: dict[Change, str] = {booked_then: "BUSY", carries_the_most: "MAX_RUNNING"}
+# Judged by the calendar of the session, or not any more once this work is one of those carried;
+# an answer that is still awaited stops no work that runs.
+TWO_MOMENTS: dict[Change, str] = {
+    booked_then: "BUSY",
+    carries_the_most: "MAX_RUNNING",
+    has_not_answered: "CONSENT_OPEN",
+}
 ANY_MOMENT: dict[Change, str] = {**EVERYTHING, **TWO_MOMENTS}
 by_name = pytest.mark.parametrize("change", EVERYTHING, ids=lambda one: one.__name__)
 

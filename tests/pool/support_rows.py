@@ -11,6 +11,8 @@ from pool.models import (
     Agreement,
     Debrief,
     Expert,
+    RegionRule,
+    Rest,
     SupportContact,
     SupportOverride,
     SupportRhythm,
@@ -54,6 +56,19 @@ def override(expert: Expert, **fields: Any) -> None:
     SupportOverride.objects.create(expert=expert, **plain | fields)
 
 
+def rest_override(expert: Expert, **fields: Any) -> None:
+    override(expert, **{"what": "REST", "request_id": SOURCE, "until_at": NOON + DAY} | fields)
+
+
+def rest(expert: Expert) -> None:
+    Rest.objects.create(expert=expert, source=SOURCE, began_at=NOON)
+
+
+def rule(expert: Expert, **fields: Any) -> None:
+    plain = {"kind": "REST", "amount": 60, "valid_from": TODAY, "decided_at": NOON}
+    RegionRule.objects.create(decided_by=expert.coordinator, **plain | fields)
+
+
 def debrief(expert: Expert, **fields: Any) -> None:
     plain = {
         "occasion": "FIRST_CONTACT",
@@ -90,6 +105,12 @@ SUPPORT_REFUSED: dict[str, Callable[[Expert], object]] = {
     "support_rhythm_between_1_and_60": _with(rhythm, every=0),
     "support_rhythm_ends_after_start": _with(rhythm, valid_to=TODAY),
     "support_contact_once": _twice(contact),
+    "rest_override_one_a_request": _twice(rest_override),
+    "rest_override_one_request_at_most_a_week": _with(rest_override, until_at=NOON + 8 * DAY),
+    "rest_once": _twice(rest),
+    "region_rule_within_limits": _with(rule, amount=10081),
+    "region_rule_ends_after_start": _with(rule, valid_to=TODAY),
+    "region_rule_one_at_a_time": _twice(rule),
     "support_override_one_running": _twice(override),
     "support_override_at_most_three_months": _with(override, until_on=TODAY + 93 * DAY),
     "support_override_ended_at_with_by": _with(override, ended_at=NOON),

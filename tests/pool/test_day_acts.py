@@ -204,7 +204,7 @@ def test_limits_are_written_and_only_their_names_are_logged(ada: Expert) -> None
 
     ada.refresh_from_db()
     assert actions.limits_of(ada) == limits
-    assert queries.quiet_hours(ada) == (time(20), time(10))
+    assert queries.quiet_hours(ada, at=NOON) == (time(20), time(10))
     entry = AuditEntry.objects.get(event="limits.set")
     assert entry.facts["fields"] == (
         "heavy_rest_minutes max_per_week max_running quiet_from quiet_until urgent_wakes"

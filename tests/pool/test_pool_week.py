@@ -234,6 +234,6 @@ def test_one_ten_and_two_hundred_people_cost_the_same(
     with region_scope(region.pk):
         crowd(n, ada)
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             found = queries.pool_week(monday=MONDAY, activity="", now=NOON)
         assert len(found.people) == n + 1

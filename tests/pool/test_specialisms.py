@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -25,7 +24,6 @@ from pool.models import (
     GuardedReader,
     GuardedSpecialism,
     LifeExperience,
-    RegionProfile,
     Specialism,
 )
 from pool.queries import specialisms as queries
@@ -260,21 +258,6 @@ def test_a_code_that_is_switched_off_is_neither_offered_nor_shown_and_comes_back
     assert codes(ada, cas) == ["DEBT"]
 
 
-@pytest.mark.usefixtures("ada")
-def test_the_region_agrees_on_a_distance_and_only_its_administrator_does(cas: User) -> None:
-    assert RegionProfile.here().min_distance_km == Decimal("2.0")
-
-    actions.set_min_distance(km=Decimal("3.5"), by=admin(), now=NOON)
-
-    assert RegionProfile.here().min_distance_km == Decimal("3.5")
-    for km, who, refusal in (
-        (Decimal(1), cas, NotAllowed),
-        (Decimal(51), admin("Rob Beuk"), actions.DistanceOutOfRange),
-    ):
-        with pytest.raises(refusal):
-            actions.set_min_distance(km=km, by=who, now=NOON)
-
-
 # --- The own list -----------------------------------------------------------------------------
 
 
@@ -420,14 +403,11 @@ def test_the_administrator_changes_what_the_region_uses_on_one_page(
     switched = {"code": "DEBT", "use": "no"}
     assert office.post(reverse("pool:code-switch"), switched).status_code == 403
     assert boss.post(reverse("pool:code-switch"), switched).status_code == 302
-    assert boss.post(reverse("pool:distance-set"), {"km": "3.5"}).status_code == 302
-    assert boss.post(reverse("pool:distance-set"), {"km": "500"}).status_code == 422
     assert boss.post(reverse("pool:reader-ask"), {"user": ""}).status_code == 422
     user = str(ada.coordinator_id)
     assert boss.post(reverse("pool:reader-ask"), {"user": user}).status_code == 302
     with region_scope(region.pk):
         assert queries.switched_off() == {"DEBT"}
-        assert RegionProfile.here().min_distance_km == Decimal("3.5")
         approval = Approval.objects.get()
     decide = reverse("pool:reader-decide", args=[approval.pk])
     assert second.post(decide, {"decision": "perhaps"}).status_code == 404

@@ -383,7 +383,7 @@ def test_support_keeps_no_word_of_what_was_said() -> None:
             for field in model._meta.get_fields()
             if isinstance(field, models.CharField | models.TextField)
         ]
-        assert set(texts) <= {"kind", "reason"}
+        assert set(texts) <= {"kind", "reason", "what"}
 
 
 def test_the_list_names_who_is_late_first(ada: Expert) -> None:

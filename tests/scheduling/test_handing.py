@@ -191,7 +191,7 @@ def test_what_lies_before_the_last_day_goes_on(scene: Scene) -> None:
     # Midnight after the last day begins the next one.
     assert [one.state for one in rows] == ["PLANNED", "TO_CONFIRM", "TO_CONFIRM"]
     assert [one.goes_on for one in page.works[0].sessions] == [True, False, False]
-    (expert,) = [one for one in recipients(roles_in(before)) if one.is_expert]
+    (expert,) = [one for one in recipients(roles_in(before), at=before.starts_at) if one.is_expert]
     assert expert.is_there
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 
+from core.access.models import User
+from core.errors import NotAllowed
 from matching.actions.answers import NotDeployable
-from matching.queries import look
+from matching.models import Request
+from matching.queries import late_objections, look
 from pool import actions as pool
-from pool.models import Block, Expert
+from pool.models import Block, Expert, SupportOverride, SupportRhythm
+from pool.queries import who_owes_support
 from pool.rules import DayHours
 from pool.states import BlockKind
 from scheduling import actions
@@ -19,6 +24,7 @@ from scheduling.queries.planning import suggestions
 from scheduling.states import SessionKind
 from tests.conftest import NOON
 from tests.factories.matching import accept, ask, file_request, make_pool, seat_of
+from tests.factories.people import client_as
 from tests.factories.pool import make_region_profile
 from tests.factories.scheduling import DAY, HOUR, PLANNING, SUNDAY, Scene, make_scene, role_of
 
@@ -108,6 +114,122 @@ def test_suggested_moments_leave_the_rest_alone_and_follow_the_days(scene: Scene
         scene.request, [scene.ruben.pk], kind=SessionKind.PHONE, length=HOUR, now=SUNDAY + HOUR
     )
     assert min(called) < SUNDAY + DAY
+
+
+# --- An exception, for one request ------------------------------------------------------------
+
+
+def make_exception(expert: Expert, request: Request, until: datetime, *, by: User) -> None:
+    pool.allow_despite_rest(
+        expert_id=expert.pk, request_id=request.pk, reason="WANTS", until_at=until, by=by, now=NOON
+    )
+
+
+def test_an_exception_lets_an_offer_go_out_for_that_request_and_that_moment() -> None:
+    crowd = make_pool(1)
+    ada = crowd.experts[0]
+    heavy(ada, NOON - HOUR)
+    asked, other = file_request(crowd), file_request(crowd)
+    assert look(seat_of(asked), now=NOON).fitting == []
+
+    make_exception(ada, asked, NOON + 5 * HOUR, by=crowd.cas)
+
+    assert look(seat_of(asked), now=NOON).fitting == [ada.pk]
+    assert look(seat_of(other), now=NOON).fitting == []
+    assert look(seat_of(asked), now=NOON + 5 * HOUR).fitting == []
+
+
+def test_an_exception_lets_a_yes_stand_and_its_end_does_not() -> None:
+    crowd = make_pool(1)
+    ada, asked = crowd.experts[0], file_request(crowd)
+    offer = ask(crowd, asked)
+    heavy(ada, NOON - HOUR)
+    make_exception(ada, asked, NOON + 5 * HOUR, by=crowd.cas)
+    pool.end_rest_override(expert_id=ada.pk, request_id=asked.pk, by=crowd.cas, now=NOON)
+    assert [one.code for one in late_objections(seat_of(asked), ada.pk, now=NOON)] == [
+        "REST",
+        "RESTING",
+    ]
+
+    make_exception(ada, asked, NOON + 5 * HOUR, by=crowd.cas)
+
+    assert accept(offer).expert == ada
+
+
+def test_an_exception_lets_a_session_be_planned_until_its_moment(scene: Scene) -> None:
+    scene.plan()
+    start = SUNDAY + 10 * HOUR
+    with pytest.raises(Resting):
+        scene.plan(start=start, **MEETING)
+    pool.allow_despite_rest(
+        expert_id=scene.ruben.pk,
+        request_id=scene.request.pk,
+        reason="KNOWN",
+        until_at=start + MINUTE,
+        by=scene.hanneke,
+        now=PLANNING,
+    )
+    with pytest.raises(Resting):
+        scene.plan(start=start + MINUTE, **MEETING)
+
+    scene.plan(start=start, **MEETING)
+
+    assert Session.objects.count() == 2
+
+
+def test_an_exception_is_for_who_coordinates_within_a_week_and_for_a_reason() -> None:
+    crowd = make_pool(1)
+    ada, asked = crowd.experts[0], file_request(crowd)
+
+    with pytest.raises(NotAllowed):
+        make_exception(ada, asked, NOON + HOUR, by=crowd.bram)
+    for until in (NOON, NOON + 7 * DAY + MINUTE):
+        with pytest.raises(pool.RestTooLong):
+            make_exception(ada, asked, until, by=crowd.cas)
+    with pytest.raises(pool.OtherReason):
+        pool.allow_despite_rest(
+            expert_id=ada.pk,
+            request_id=asked.pk,
+            reason="NO_OFFER",
+            until_at=NOON + HOUR,
+            by=crowd.cas,
+            now=NOON,
+        )
+    assert not SupportOverride.objects.exists()
+
+
+def test_an_exception_to_rest_is_none_to_support() -> None:
+    crowd = make_pool(1)
+    ada, asked = crowd.experts[0], file_request(crowd)
+    SupportRhythm.objects.create(
+        kind="INTERVISION", every=1, unit="WEEKS", valid_from=(NOON - 90 * DAY).date()
+    )
+    Expert.objects.filter(pk=ada.pk).update(started_on=(NOON - 90 * DAY).date())
+
+    make_exception(ada, asked, NOON + HOUR, by=crowd.cas)
+
+    assert who_owes_support([ada.pk], on=NOON.date()) == {ada.pk}
+
+
+def test_the_page_of_a_request_offers_it_where_only_rest_is_in_the_way() -> None:
+    crowd = make_pool(1)
+    ada, asked = crowd.experts[0], file_request(crowd)
+    heavy(ada, NOON - HOUR)
+    browser, address = client_as(crowd.cas), f"/aanvragen/{asked.pk}/rust/{ada.pk}/"
+    with time_machine.travel(NOON, tick=False):
+        browser.post(f"/aanvragen/{asked.pk}/zoek/")
+        assert address in browser.get(f"/aanvragen/{asked.pk}/").content.decode()
+        given = {"act": "allow", "reason": "WANTS", "day": str(NOON.date()), "clock": "17:00"}
+
+        assert browser.post(address, given | {"reason": ""}).status_code == 422
+    with time_machine.travel(NOON + MINUTE, tick=False):
+        assert browser.post(address, given).status_code == 302
+
+        page = browser.get(f"/aanvragen/{asked.pk}/").content.decode()
+        assert "Mag gevraagd worden tijdens rust" in page
+        assert look(seat_of(asked), now=NOON).fitting == [ada.pk]
+        assert browser.post(address, {"act": "end"}).status_code == 302
+        assert look(seat_of(asked), now=NOON).fitting == []
 
 
 # --- What is more and what is less ------------------------------------------------------------

@@ -37,6 +37,10 @@ class InvitationGone(Refusal):
     status = 410
 
 
+class OrganisationClosed(Refusal):
+    message = _("This organisation is closed. Open it again first.")
+
+
 class AccountClosed(Refusal):
     message = _("This account is closed. Call your coordinator.")
 
@@ -62,19 +66,21 @@ def invite(  # noqa: PLR0913  what an invitation says
         The invitation and its token; an empty token where a second person must decide.
 
     Raises:
-        NotAllowed, AlreadyMember, OrganisationMissing: nothing was changed.
+        NotAllowed, AlreadyMember, OrganisationMissing, OrganisationClosed: nothing was changed.
     """
     role = Role(role)
     require_role(by, *MAY_GRANT[role])
     if role == Role.PROFESSIONAL and organisation is None:
         raise OrganisationMissing
+    if organisation is not None:
+        _require_open(organisation.pk)
     email = email.strip().lower()
     if Membership.objects.filter(user__email__iexact=email, role=role, ended_at=None).exists():
         raise AlreadyMember
     for earlier in Invitation.objects.filter(
         email__iexact=email, role=role, used_at=None, withdrawn_at=None
     ):
-        _withdraw(earlier, now)
+        take_invitation_back(earlier, now)
     invitation = Invitation.objects.create(
         email=email,
         name=name.strip(),
@@ -101,7 +107,7 @@ def refuse_invitation(*, approval_id: UUID, by: User, now: datetime) -> None:
         what `approvals.reject` raises; nothing was changed.
     """
     approval = approvals.reject(approval_id=approval_id, by=by, now=now)
-    _withdraw(Invitation.objects.select_for_update().get(pk=approval.subject), now)
+    take_invitation_back(Invitation.objects.select_for_update().get(pk=approval.subject), now)
 
 
 @transaction.atomic
@@ -115,7 +121,7 @@ def withdraw_invitation(*, invitation_id: UUID, by: User, now: datetime) -> None
     require_role(by, *MAY_GRANT[Role(invitation.role)])
     if not invitation.is_open(at=now):
         raise InvitationGone
-    _withdraw(invitation, now)
+    take_invitation_back(invitation, now)
     audit.record("invitation.withdrawn", by=by, at=now, target=invitation)
 
 
@@ -163,6 +169,10 @@ def accept_invitation(*, token: str, password: str | None, now: datetime) -> Use
         raise InvitationGone
     region_id, invitation_id = found
     with region_scope(region_id):
+        # Who closes an organisation holds it first and then what was sent from there.
+        asked = Invitation.objects.filter(pk=invitation_id).values_list("organisation", flat=True)
+        if (organisation_id := asked.get()) is not None:
+            Organisation.objects.select_for_update().get(pk=organisation_id)
         # Locked, so that of two taps only one comes in.
         invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
         if not invitation.is_open(at=now):
@@ -233,11 +243,18 @@ def _post_invitation(invitation: Invitation, now: datetime) -> str:
     return token
 
 
-def _withdraw(invitation: Invitation, now: datetime) -> None:
+def take_invitation_back(invitation: Invitation, now: datetime) -> None:
+    """Let an invitation and its link be dead; who may, was asked before."""
     invitation.withdrawn_at = now
     invitation.save(update_fields=["withdrawn_at"])
     links.revoke(purpose=LinkPurpose.INVITATION, subject=invitation.pk, now=now)
     withdraw(about=invitation.pk, now=now)
+
+
+def _require_open(organisation_id: UUID) -> None:
+    held = Organisation.objects.select_for_update().get(pk=organisation_id)
+    if held.closed_on is not None:
+        raise OrganisationClosed
 
 
 def _account_for(invitation: Invitation, password: str | None) -> User:

@@ -19,8 +19,9 @@ from core.access.actions.rights import (
     OrganisationMissing,
 )
 from core.access.login import end_sessions
-from core.access.models import Membership, Role, User
+from core.access.models import LinkPurpose, LinkToken, Membership, Role, User
 from core.access.permissions import membership_changed, require_role
+from core.access.scope import current_region
 from core.access.signals import membership_stopped
 from core.approvals import Approval
 from core.errors import Refusal
@@ -45,7 +46,7 @@ def end_membership(*, membership_id: UUID, by: User, now: datetime) -> None:
     """
     membership = _changeable(membership_id, by)
     require_role(by, *MAY_GRANT[Role(membership.role)])
-    _end(membership, by, now)
+    stop_role(membership, by, now)
     audit.record("membership.ended", by=by, at=now, target=membership, role=membership.role)
     close_if_left(membership.user, now=now)
 
@@ -114,7 +115,7 @@ def _refuse_impossible(membership: Membership, role: Role) -> None:
 
 
 def _switch(membership: Membership, role: Role, by: User, now: datetime) -> Membership:
-    _end(membership, by, now)
+    stop_role(membership, by, now)
     made = Membership.objects.create(
         user=membership.user,
         role=role,
@@ -130,12 +131,29 @@ def _switch(membership: Membership, role: Role, by: User, now: datetime) -> Memb
     return made
 
 
-def _end(membership: Membership, by: User, now: datetime) -> None:
+def stop_role(membership: Membership, by: User, now: datetime) -> None:
+    """End a role with its sessions and links; who may, was asked before.
+
+    Raises:
+        NotRunning: it has ended already.
+    """
     ended = Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=now)
     if not ended:
         raise NotRunning
     membership_changed(membership.user)
     # A session keeps the pace of the role it began with, so it begins anew.
     end_sessions(membership.user)
+    _end_links(membership.user, now)
     membership.ended_at = now
     membership_stopped.send(sender=Membership, membership=membership, by=by, now=now)
+
+
+def _end_links(user: User, now: datetime) -> None:
+    """End what opens doors without signing in: the feed always, other links with the last role.
+
+    A feed shows what came with the role, and a new one is one tap.
+    """
+    held = LinkToken.objects.filter(holder=user, region=current_region(), revoked_at=None)
+    if Membership.objects.filter(user=user, ended_at=None).exists():
+        held = held.filter(purpose=LinkPurpose.FEED)
+    held.update(revoked_at=now)

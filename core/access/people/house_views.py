@@ -9,13 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import audit, clock
 from core.access import actions
 from core.access.actions.organisations import KEEPERS, works_for
 from core.access.deputies import Deputy
-from core.access.models import Membership, Organisation, Role, User
+from core.access.models import Membership, Organisation, OrganisationKind, Role, User
 from core.access.people import houses
 from core.access.people.house_forms import ContactForm, DeputyForm, NumberForm
 from core.access.people.views import _done, _person
@@ -81,6 +82,34 @@ def organisation_contact(request: HttpRequest, organisation_id: UUID) -> HttpRes
         messages.success(request, _("Recorded."))
         return _back(user, organisation)
     return _page(request, organisation, contact=form, status=422)
+
+
+@allow(*KEEPERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation_close(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
+    """Say what closing means and for how many, then close."""
+    organisation, user = _organisation(request, organisation_id), _person(request)
+    if organisation.closed_on is not None or organisation.kind == OrganisationKind.POOL_HOST:
+        raise Http404
+    if request.method != "POST":
+        page = houses.house_page(organisation, reader=user, now=clock.now())
+        return render(request, "core/organisation_close.html", {"page": page})
+    n = actions.close_organisation(organisation_id=organisation.pk, by=user, now=clock.now())
+    said = ngettext(
+        "Closed. %(n)s person is signed out.", "Closed. %(n)s people are signed out.", n
+    )
+    messages.success(request, said % {"n": n})
+    return _back(user, organisation)
+
+
+@allow(*KEEPERS)
+@require_POST
+def organisation_reopen(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
+    """Let people be invited there again; nobody comes back by itself."""
+    organisation, user = _organisation(request, organisation_id), _person(request)
+    actions.reopen_organisation(organisation_id=organisation.pk, by=user, now=clock.now())
+    messages.success(request, _("Open again. Invite the people who work there now."))
+    return _back(user, organisation)
 
 
 @allow(*EVERYBODY)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from core.access.actions import may_arrange, may_confirm
 from core.access.actions.organisations import KEEPERS
 from core.access.deputies import Deputy
-from core.access.models import Membership, Organisation, Role, User
+from core.access.models import Membership, Organisation, OrganisationKind, Role, User
 from core.access.permissions import has_role
 from core.clock import local
 
@@ -47,6 +47,7 @@ class HousePage:
     people: list[Person]
     number_is_old: bool
     may_name_contact: bool
+    may_close: bool
     own: bool
 
     @property
@@ -92,6 +93,7 @@ def house_page(organisation: Organisation, *, reader: User, now: datetime) -> Ho
         people=people,
         number_is_old=tested is None or tested < now - NUMBER_AGES,
         may_name_contact=keeps,
+        may_close=keeps and organisation.kind != OrganisationKind.POOL_HOST,
         own=not keeps,
     )
 

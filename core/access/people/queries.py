@@ -78,6 +78,7 @@ class Board:
     houses: list[House]
     questions: list[Question]
     unconfirmed: list[Membership] = field(default_factory=list)
+    closed: list[Organisation] = field(default_factory=list)
 
     @property
     def n_people(self) -> int:
@@ -113,6 +114,7 @@ def board(*, reader: User, now: datetime) -> Board:
         houses=ordered,
         questions=questions(reader=reader, now=now),
         unconfirmed=unconfirmed(running, now=now),
+        closed=list(Organisation.objects.exclude(closed_on=None).order_by("name")),
     )
 
 
