@@ -12,11 +12,9 @@ class MatchingConfig(AppConfig):
         # Imported for what they register: due work, guards of messages, receivers, channels.
         from matching import due, receivers, watch  # noqa: F401
         from matching.nav import register_tabs
-        from matching.queries import running_of, ways  # noqa: F401
+        from matching.queries import ways  # noqa: F401
         from matching.queries.held import held_of
         from pool.handing import held_with
-        from pool.hooks import running_with
 
         register_tabs()
-        running_with(running_of)
         held_with(held_of)

@@ -16,7 +16,7 @@ from matching.actions import ask_to_call, hurry, withdraw_offers_of
 from matching.actions.passing import pass_on
 from matching.actions.tasks import open_task, settle_task
 from matching.models.requests import TaskKind
-from matching.queries.lent import asked_elsewhere
+from matching.queries.lent import asked_elsewhere, running_here, works_elsewhere
 from pool import signals
 from pool.models import Correction, Debrief, Expert, LendingGrant
 
@@ -66,7 +66,7 @@ def take_unfit_offers_back(*, expert: Expert, now: datetime, **_more: Any) -> No
 
 @receiver(signals.consent_withdrawn, dispatch_uid="matching.hand_over_hidden")
 def ask_to_hand_over(*, expert: Expert, now: datetime, **_more: Any) -> None:
-    """Somebody took consent back: a coordinator looks today at what runs."""
+    """Somebody took consent back: a coordinator looks today at what runs, in each region."""
     open_task(
         TaskKind.CONSENT,
         expert=expert,
@@ -74,6 +74,18 @@ def ask_to_hand_over(*, expert: Expert, now: datetime, **_more: Any) -> None:
         once_per=f"consent:{expert.pk}:{now:%Y%m%dT%H%M}",
         now=now,
     )
+    for region_id in works_elsewhere(expert):
+        with region_scope(region_id):
+            # There is no page of the person: the one of the request says what runs.
+            for work in running_here(expert):
+                open_task(
+                    TaskKind.CONSENT,
+                    request=work.seat.request,
+                    expert=expert,
+                    due_at=now + TODAY,
+                    once_per=f"consent:{work.pk}:{now:%Y%m%dT%H%M}",
+                    now=now,
+                )
 
 
 @receiver(signals.correction_asked, dispatch_uid="matching.correction_asked")

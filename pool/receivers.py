@@ -8,12 +8,14 @@ from uuid import UUID
 
 from django.db.models.signals import post_save
 
+from core import audit
 from core.access.models import Invitation, Region, Role, User
 from core.access.scope import region_scope
 from core.access.signals import invitation_accepted
 from core.outbox import handler
 from pool import actions
 from pool.models import Expert
+from pool.queries.through import looks_through
 from pool.signals import consent_withdrawn, expert_left
 
 
@@ -49,7 +51,8 @@ def lending_ends(subject: UUID, now: datetime) -> None:
 
 
 def connect() -> None:
-    """Listen; called once, when the site starts."""
+    """Listen, and tell what is asked of us; called once, when the site starts."""
+    audit.lent_with(looks_through)
     post_save.connect(give_first_words, sender=Region, dispatch_uid="pool.give_first_words")
     invitation_accepted.connect(tie_account, dispatch_uid="pool.tie_account")
     expert_left.connect(forget_way, dispatch_uid="pool.forget_way")

@@ -2,6 +2,7 @@
 
 from pool.queries.board import Board, Person, Standing, board
 from pool.queries.candidates import candidates
+from pool.queries.carried import carried_by
 from pool.queries.coverage import Facet, coverage
 from pool.queries.duty import call_order, coordinator_phone, is_office_time, on_call, shifts
 from pool.queries.exchange import (
@@ -122,6 +123,7 @@ __all__ = [
     "bridgeable",
     "call_order",
     "candidates",
+    "carried_by",
     "changes_of",
     "contact",
     "contacts_of",

@@ -9,9 +9,8 @@ from uuid import UUID
 
 from core.access.models import User
 from core.clock import local
-from matching.models import Assignment
-from matching.states import AssignmentState
 from pool.models import Block, Expert
+from pool.queries import carried_by
 from pool.rules import Candidate, free_intervals
 from pool.states import BlockState, ExpertState
 from scheduling import rules
@@ -155,11 +154,7 @@ def _rows(
         state=BlockState.LIVE, ends_at__gte=start - timedelta(days=1)
     ).only("expert_id", "period"):
         busy[block.expert_id].append((block.period.lower, block.period.upper))
-    running: dict[UUID, int] = defaultdict(int)
-    for expert_id in Assignment.objects.filter(state=AssignmentState.ACTIVE).values_list(
-        "expert_id", flat=True
-    ):
-        running[expert_id] += 1
+    running = carried_by()
     rows = []
     for expert in Expert.objects.filter(state=ExpertState.ACTIVE, hidden_at=None):
         person = candidates_by_id.get(expert.pk)
