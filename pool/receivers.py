@@ -15,7 +15,7 @@ from core.access.signals import invitation_accepted
 from core.outbox import handler
 from pool import actions
 from pool.models import Expert
-from pool.queries.through import looks_through
+from pool.queries.through import lent_here
 from pool.signals import consent_withdrawn, expert_left
 
 
@@ -52,7 +52,7 @@ def lending_ends(subject: UUID, now: datetime) -> None:
 
 def connect() -> None:
     """Listen, and tell what is asked of us; called once, when the site starts."""
-    audit.lent_with(looks_through)
+    audit.lent_with(lent_here)
     post_save.connect(give_first_words, sender=Region, dispatch_uid="pool.give_first_words")
     invitation_accepted.connect(tie_account, dispatch_uid="pool.tie_account")
     expert_left.connect(forget_way, dispatch_uid="pool.forget_way")

@@ -1,4 +1,4 @@
-"""Who took consent back is readable elsewhere only beside work that runs, to be handed over."""
+"""Who took consent back is judged nowhere; only own work still names this person elsewhere."""
 
 from django.db import migrations
 
@@ -34,7 +34,11 @@ $$;
 """
 KNOWN_BEFORE = "id IN (SELECT naast_known())"
 # The policy asks the row itself: a function that read the table would ask its policy again.
-KNOWN = f"(hidden_at IS NULL AND {KNOWN_BEFORE}) OR id IN (SELECT naast_beside())"
+KNOWN = (
+    f"(hidden_at IS NULL AND {KNOWN_BEFORE})"
+    " OR id IN (SELECT a.expert_id FROM matching_assignment a"
+    " WHERE a.region_id = (SELECT naast_region()) AND a.expert_region_id <> a.region_id)"
+)
 BEFORE = (
     *also("pool_expert", "lent", "SELECT", using=KNOWN_BEFORE),
     *also("pool_expert", "lent_lock", "UPDATE", using=KNOWN_BEFORE, check="false"),

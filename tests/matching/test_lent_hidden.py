@@ -74,10 +74,10 @@ def test_nor_is_she_found_held_or_let_in(two: Neighbours) -> None:
 
 
 @pytest.mark.database
-def test_beside_somebody_the_row_stays_until_the_work_ends_and_no_fact_does(
+def test_own_work_still_names_her_and_no_fact_is_readable(
     two: Neighbours,
 ) -> None:
-    """The twin of the first: the name stands on the work, to be handed over."""
+    """The twin of the first: the work has to be handed over, and its page says by whom not."""
     lend(two)
     with two.in_need():
         work = accept(ask(two.pool, file_request(two.pool)))
@@ -96,7 +96,7 @@ def test_beside_somebody_the_row_stays_until_the_work_ends_and_no_fact_does(
         Assignment.objects.filter(pk=work.pk).update(
             state=AssignmentState.ENDED, ended_at=NOON + HOUR
         )
-        assert seen_of(two.home) == {"pool_lendinggrant": 1}
+        assert seen_of(two.home) == {"core_datakey": 1, "pool_expert": 1, "pool_lendinggrant": 1}
 
 
 def test_taking_consent_back_takes_the_question_elsewhere_back(two: Neighbours) -> None:

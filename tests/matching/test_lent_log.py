@@ -74,7 +74,7 @@ def test_without_whoever_tells_it_no_line_would_say_so(
     two: Neighbours, asked: Request, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin."""
-    monkeypatch.setattr(through, "_through", [through._nothing])
+    monkeypatch.setattr(through, "_tells", [through._nobody])
 
     opens(two, asked)
 
