@@ -29,6 +29,7 @@ EVENTS = {
     "agenda.listed": _("saw the agenda"),
     "candidates.listed": _("saw who fits"),
     "page.listed": _("saw a page"),
+    "lending.read": _("looked at an agreement to lend somebody"),
     "log.searched": _("looked something up in the log"),
 }
 
