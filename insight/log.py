@@ -18,6 +18,7 @@ from core.access.scope import current_region
 from core.audit.models import AuditEntry, Denial
 from core.clock import AMSTERDAM
 from matching.models import Assignment, Request
+from pool.models import LendingGrant
 
 MOST = 200
 NUMBER = re.compile(r"\d{2}-\d{3,}")
@@ -52,12 +53,18 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the log, with names of colleagues and numbers of requests in place of keys."""
+    """One line of the log, with names of colleagues and numbers of requests in place of keys.
+
+    Attributes:
+        lent_from: the region that lends the one who was looked at, or who looked; empty where
+            nobody was lent, or where the agreement is not kept any more.
+    """
 
     entry: AuditEntry
     who: str
     about: str
     request: str
+    lent_from: str
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,7 @@ def search(wanted: Wanted) -> Found:
         {one.actor for one in found if one.actor} | {one.actor for one in refused if one.actor}
     )
     numbers = _numbers({one.purpose for one in found if one.purpose})
+    lenders = _lenders({one.lent_by for one in found if one.lent_by})
     return Found(
         lines=[
             Line(
@@ -95,6 +103,7 @@ def search(wanted: Wanted) -> Found:
                 who=names.get(one.actor, "") if one.actor else "",
                 about=_about(one, keys),
                 request=numbers.get(one.purpose, "") if one.purpose else "",
+                lent_from=lenders.get(one.lent_by, "") if one.lent_by else "",
             )
             for one in found[:MOST]
         ],
@@ -148,6 +157,12 @@ def _numbers(purposes: set[UUID]) -> dict[UUID, str]:
     found = dict(Request.objects.filter(pk__in=purposes).values_list("pk", "number"))
     held = Assignment.objects.filter(pk__in=purposes - found.keys())
     return found | dict(held.values_list("pk", "seat__request__number"))
+
+
+def _lenders(grants: set[UUID]) -> dict[UUID, str]:
+    """The name of the region behind each agreement to lend."""
+    rows = LendingGrant.to_us.filter(pk__in=grants)
+    return dict(rows.values_list("pk", "region__name"))
 
 
 def colleagues() -> list[tuple[UUID, str]]:

@@ -12,8 +12,6 @@ class MatchingConfig(AppConfig):
         # Imported for what they register: due work, guards of messages, receivers, channels.
         from matching import due, receivers, watch  # noqa: F401
         from matching.nav import register_tabs
-        from matching.queries import running_of, ways  # noqa: F401
-        from pool.hooks import running_with
+        from matching.queries import ways  # noqa: F401
 
         register_tabs()
-        running_with(running_of)

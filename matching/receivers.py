@@ -22,7 +22,7 @@ from matching.actions.tasks import (
 )
 from matching.models.requests import TaskKind
 from matching.queries.held import held_of
-from matching.queries.lent import asked_elsewhere, works_elsewhere
+from matching.queries.lent import asked_elsewhere, running_here, works_elsewhere
 from pool import signals
 from pool.models import Correction, Debrief, Expert, LendingGrant
 
@@ -73,7 +73,7 @@ def take_unfit_offers_back(*, expert: Expert, now: datetime, **_more: Any) -> No
 
 @receiver(signals.consent_withdrawn, dispatch_uid="matching.hand_over_hidden")
 def ask_to_hand_over(*, expert: Expert, now: datetime, **_more: Any) -> None:
-    """Somebody took consent back: a coordinator looks today at what runs."""
+    """Somebody took consent back: a coordinator looks today at what runs, in each region."""
     open_task(
         TaskKind.CONSENT,
         expert=expert,
@@ -81,6 +81,18 @@ def ask_to_hand_over(*, expert: Expert, now: datetime, **_more: Any) -> None:
         once_per=f"consent:{expert.pk}:{now:%Y%m%dT%H%M}",
         now=now,
     )
+    for region_id in works_elsewhere(expert):
+        with region_scope(region_id):
+            # There is no page of the person: the one of the request says what runs.
+            for work in running_here(expert):
+                open_task(
+                    TaskKind.CONSENT,
+                    request=work.seat.request,
+                    expert=expert,
+                    due_at=now + TODAY,
+                    once_per=f"consent:{work.pk}:{now:%Y%m%dT%H%M}",
+                    now=now,
+                )
 
 
 @receiver(signals.expert_suspended, dispatch_uid="matching.pass_suspended")

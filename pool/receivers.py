@@ -10,12 +10,14 @@ from allauth.account.signals import user_logged_in as signed_in
 from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_save
 
+from core import audit
 from core.access.models import Invitation, Region, Role, User
 from core.access.scope import region_scope
 from core.access.signals import invitation_accepted
 from core.outbox import handler
 from pool import actions, joining
 from pool.models import Expert
+from pool.queries.through import lent_here
 from pool.signals import consent_withdrawn, expert_left
 
 
@@ -51,7 +53,8 @@ def lending_ends(subject: UUID, now: datetime) -> None:
 
 
 def connect() -> None:
-    """Listen; called once, when the site starts."""
+    """Listen, and tell what is asked of us; called once, when the site starts."""
+    audit.lent_with(lent_here)
     post_save.connect(give_first_words, sender=Region, dispatch_uid="pool.give_first_words")
     user_logged_in.connect(joining.note, dispatch_uid="pool.ask_consent")
     signed_in.connect(joining.lead, dispatch_uid="pool.lead_to_consent")

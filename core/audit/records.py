@@ -12,6 +12,7 @@ from core import clock
 from core.access.models import User
 from core.access.scope import current_region, region_or_none, region_scope
 from core.audit import net
+from core.audit.lent import by_agreement, lent_through
 from core.audit.models import AuditEntry, Denial, Reason
 from core.audit.whence import request_id, whence
 
@@ -68,7 +69,6 @@ def read(  # noqa: PLR0913  (the elements of NEN 7513)
     fields_class: int = 3,
     purpose: UUID | None = None,
     reason: str = "",
-    lent_by: UUID | None = None,
     live: bool = False,
 ) -> None:
     """Write that somebody looked at class 3 or 4 fields of `subject` (security.md 5.1).
@@ -82,7 +82,6 @@ def read(  # noqa: PLR0913  (the elements of NEN 7513)
         fields_class: how sensitive it was.
         purpose: the request or assignment that it was needed for.
         reason: a `Reason`, where there is no such row.
-        lent_by: the grant under which another region looked.
         live: the page refreshes itself; it leaves one line in `STAYS_OPEN`, not one each time.
     """
     net.told([subject])
@@ -98,7 +97,7 @@ def read(  # noqa: PLR0913  (the elements of NEN 7513)
         facts={},
         purpose=purpose,
         reason=reason,
-        lent_by=lent_by,
+        lent_by=lent_through(subject, by),
     )
 
 
@@ -116,30 +115,35 @@ def listed(  # noqa: PLR0913  (the elements of NEN 7513)
 ) -> None:
     """Write that somebody saw a list: one line that names everybody on it (docs/adr/0034).
 
-    An empty list shows nobody and leaves no line. `facts` hold which filters were used, as codes,
-    never what was typed.
+    Those who are lent here by another region are named in a line for each agreement. An empty
+    list shows nobody and leaves no line. `facts` hold which filters were used, as codes, never
+    what was typed.
     """
     everybody = sorted(set(subjects))
     if not everybody and not facts:
         return
     net.told(everybody)
-    if live and _open_since(f"{what}.listed", by, at, set(everybody)):
-        return
-    _write(
-        f"{what}.listed",
-        by=by,
-        at=at,
-        subject=None,
-        target=None,
-        fields_class=fields_class,
-        facts={**facts, "n": len(everybody)},
-        subjects=everybody,
-        purpose=purpose,
-        reason=str(reason),
-    )
+    for lent_by, among in by_agreement(everybody, by).items():
+        if live and _open_since(f"{what}.listed", by, at, set(among), lent_by):
+            continue
+        _write(
+            f"{what}.listed",
+            by=by,
+            at=at,
+            subject=None,
+            target=None,
+            fields_class=fields_class,
+            facts={**facts, "n": len(among)},
+            subjects=among,
+            purpose=purpose,
+            reason=str(reason),
+            lent_by=lent_by,
+        )
 
 
-def _open_since(event: str, by: User | None, at: datetime, subjects: set[UUID]) -> bool:
+def _open_since(
+    event: str, by: User | None, at: datetime, subjects: set[UUID], lent_by: UUID | None = None
+) -> bool:
     """Whether this person opened the same a short while ago, on this device."""
     if by is None:
         return False
@@ -148,7 +152,7 @@ def _open_since(event: str, by: User | None, at: datetime, subjects: set[UUID]) 
     ).order_by("-at")
     if event.endswith(".read"):
         return lines.filter(subject__in=subjects).exists()
-    last = lines.values_list("subjects", flat=True).first()
+    last = lines.filter(lent_by=lent_by).values_list("subjects", flat=True).first()
     return last is not None and subjects <= set(last)
 
 

@@ -109,7 +109,7 @@ def shown_offers(offers: Iterable[Offer]) -> tuple[clockline.Offer, ...]:
             one.deadline_at,
             _SHOWN[OfferState(one.state)],
             gettext("%(name)s, until %(clock)s")
-            % {"name": one.expert.first_name, "clock": moments.clock(one.deadline_at)},
+            % {"name": one.expert.call_name, "clock": moments.clock(one.deadline_at)},
         )
         for one in offers
         if one.state in _SHOWN

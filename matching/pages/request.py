@@ -177,8 +177,8 @@ def _held(
     return Held(
         assignment=assignment,
         name=assignment.expert.short_name,
-        first_name=assignment.expert.first_name,
-        phone=assignment.expert.phone,
+        first_name=assignment.expert.call_name,
+        phone=assignment.expert.call_number,
         since=moments.moment(assignment.started_at),
         first_contact=moments.moment(at) if at else "",
         sessions=own,

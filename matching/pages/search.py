@@ -188,7 +188,7 @@ def _offer_line(offer: Offer, following: str, *, now: datetime) -> OfferLine:
     told = [gettext("sent %(clock)s") % {"clock": words.at(offer.offered_at, now=now)}]
     if offer.opened_at:
         told.append(gettext("opened %(clock)s") % {"clock": words.at(offer.opened_at, now=now)})
-    name = {"clock": words.at(offer.deadline_at, now=now), "name": expert.first_name}
+    name = {"clock": words.at(offer.deadline_at, now=now), "name": expert.call_name}
     if following:
         silent = gettext(
             "No answer at %(clock)s? Then the question goes to %(following)s. That does not count "
@@ -199,10 +199,10 @@ def _offer_line(offer: Offer, following: str, *, now: datetime) -> OfferLine:
     return OfferLine(
         offer=offer,
         name=expert.short_name,
-        first_name=expert.first_name,
+        first_name=expert.call_name,
         initials=expert.initials,
         told=" · ".join(told),
-        phone=expert.phone,
+        phone=expert.call_number,
         if_silent=silent,
     )
 

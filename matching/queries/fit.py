@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -24,11 +24,17 @@ from matching.rules import (
     rank,
     score,
 )
-from matching.rules.objections import LASTING
-from matching.states import AssignmentState, Conflict, OfferState, Urgency
+from matching.states import Conflict, OfferState, Urgency
 from pool.avoiding import trace_of_organisation, traces_of_name
 from pool.models import Area
-from pool.queries import Candidate, agreed, candidates, lent_candidates, requirement
+from pool.queries import (
+    Candidate,
+    agreed,
+    candidates,
+    carried_by,
+    lent_candidates,
+    requirement,
+)
 from pool.rules import Rule
 
 # An offer taken back by us, or lost to somebody faster, is no answer.
@@ -86,11 +92,11 @@ def _judged(  # noqa: PLR0913  (what was asked, and of whom)
 
     Why somebody of another region cannot is not this region's to know: such a one is left out.
     """
-    running = _running() if among is None else among
+    running = carried_by() if among is None else among
     own = _pool(wish, rule, among, now=now)
     lent = _lent(wish, rule, None, now=now)
     if lent and among is not None:
-        running = {**_running([one.expert_id for one in lent]), **among}
+        running = {**carried_by([one.expert_id for one in lent]), **among}
     guests = {one.expert_id for one in lent}
     fitting, excluded = [], []
     for candidate in (*own, *lent):
@@ -147,7 +153,7 @@ def _judge(  # noqa: PLR0913  (whom, for what, at which moment)
     but: UUID | None = None,
 ) -> list[Objection]:
     """One expert, judged by the same questions as the whole pool when it is asked."""
-    load, rule, among = _running([expert_id])[expert_id], _rule_of(wish), [expert_id]
+    load, rule, among = carried_by([expert_id])[expert_id], _rule_of(wish), [expert_id]
     is_beside, settings = at == Moment.SESSION, settings_here(request.policy, on=wish.on)
     own = _pool(wish, rule, among, now=now, but=but)
     for candidate in own or _lent(wish, rule, among, now=now, but=but, is_beside=is_beside):
@@ -270,18 +276,3 @@ def _pool(
         rule=rule,
         but=but,
     )
-
-
-def running_of(expert_id: UUID) -> int:
-    """How much lasting work one expert carries now."""
-    return _running([expert_id])[expert_id]
-
-
-def _running(among: Collection[UUID] | None = None) -> Counter[UUID]:
-    """How many lasting assignments each expert, or these, carry now."""
-    rows = Assignment.objects.exclude(state=AssignmentState.ENDED).filter(
-        seat__request__activity__in=LASTING
-    )
-    if among is not None:
-        rows = rows.filter(expert__in=among)
-    return Counter(rows.values_list("expert_id", flat=True))

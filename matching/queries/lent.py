@@ -30,6 +30,12 @@ def works_elsewhere(expert: Expert) -> list[int]:
     return sorted(set(rows.values_list("region_id", flat=True)))
 
 
+def running_here(expert: Expert) -> list[Assignment]:
+    """What `expert`, who may be of another region, has that runs in the region of this scope."""
+    rows = Assignment.objects.filter(expert=expert).exclude(state=AssignmentState.ENDED)
+    return list(rows.select_related("seat__request").order_by("started_at", "pk"))
+
+
 def _elsewhere(model: type[Row], expert: Expert) -> QuerySet[Row]:
     rows = model.unbound.filter(expert=expert, expert_region_id=expert.region_id)
     return rows.exclude(region_id=expert.region_id)

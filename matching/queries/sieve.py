@@ -62,12 +62,8 @@ SELECT found.id, found.running, pool.n FROM (
   ) few
 ) pool LEFT JOIN (
   SELECT e.id, e.max_running, (
-    SELECT count(*) FROM matching_assignment x
-    JOIN matching_seat seat ON seat.region_id = x.region_id AND seat.id = x.seat_id
-    JOIN matching_request request
-      ON request.region_id = x.region_id AND request.id = seat.request_id
-    WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.state <> 'ENDED'
-      AND request.activity = ANY (%(lasting)s)
+    SELECT count(*) FROM pool_carried x
+    WHERE x.region_id = %(region)s AND x.expert_id = e.id
   ) AS running
   FROM (
     SELECT e.* FROM pool_expert e JOIN near ON near.code = e.home_area_id
@@ -244,7 +240,6 @@ def _values(wish: Wish, rule: Rule, settings: Settings, now: datetime) -> dict[s
         "conflicts": list(wish.conflicts),
         "asked_by": sorted(wish.asked_by),
         "needs": sorted(wish.needs & HARD_NEEDS),
-        "lasting": sorted(LASTING),
         "language": wish.language,
         "talks": sorted(TALKS),
         "profile": rule.profile,

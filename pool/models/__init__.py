@@ -3,6 +3,7 @@
 from pool.models.calendar import (
     Absence,
     Block,
+    Carried,
     DayChange,
     OnCallShift,
     Rest,
@@ -44,6 +45,7 @@ __all__ = [
     "Avoided",
     "AvoidedKind",
     "Block",
+    "Carried",
     "Consent",
     "Correction",
     "CorrectionField",

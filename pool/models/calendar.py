@@ -188,6 +188,25 @@ class Rest(_AboutExpert):
         return f"rest {self.pk}"
 
 
+class Carried(_AboutExpert):
+    """Lasting work that one expert carries now, at home or, through `grant_id`, elsewhere.
+
+    It stands at home beside the calendar, so that both regions count all of it and neither reads
+    the other's request. A trigger of the database writes it with the work that is its `source`
+    and takes it away when that ends (docs/adr/0039).
+    """
+
+    source = models.UUIDField()
+    grant_id = models.UUIDField(null=True, blank=True)
+
+    class Meta(_AboutExpert.Meta):
+        constraints = [models.UniqueConstraint(fields=["source"], name="carried_once")]
+        indexes = [models.Index(fields=["region", "expert"], name="carried_by")]
+
+    def __str__(self) -> str:
+        return f"carried {self.pk}"
+
+
 class OnCallShift(Regional):
     """Who of the coordinators has duty, and who comes second. Half-open."""
 

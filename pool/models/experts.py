@@ -186,6 +186,16 @@ class Expert(Subject):
         return f"{self.first_name} {last[:1]}."
 
     @property
+    def call_name(self) -> str:
+        """First name, for a sentence about somebody."""
+        return gettext("Consent withdrawn") if self.is_hidden else str(self.first_name)
+
+    @property
+    def call_number(self) -> str:
+        """The number to call; none of who took consent back."""
+        return "" if self.is_hidden else str(self.phone)
+
+    @property
     def initials(self) -> str:
         if self.is_hidden:
             return "-"

@@ -3,6 +3,7 @@
 from pool.queries.agreed import Agreed, Ruled, agreed, n_concerned, ruled
 from pool.queries.board import Board, board
 from pool.queries.candidates import candidates
+from pool.queries.carried import carried_by
 from pool.queries.coverage import Facet, Matrix, coverage
 from pool.queries.duty import call_order, coordinator_phone, is_office_time, on_call, shifts
 from pool.queries.exchange import (
@@ -134,6 +135,7 @@ __all__ = [
     "bridgeable",
     "call_order",
     "candidates",
+    "carried_by",
     "changes_of",
     "contact",
     "contacts_of",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,6 +15,7 @@ from core.access.models import Membership, Region, Role, User
 from core.access.scope import current_region, region_or_none
 from pool.models import Expert, LendingAsk, LendingGrant
 from pool.queries.candidates import candidates
+from pool.queries.carried import carried_by, carried_here_by
 from pool.rules import Candidate, Rule
 from pool.states import AskState, GrantState
 
@@ -32,9 +33,10 @@ def lent_candidates(  # noqa: PLR0913  (the work, the moment, and of whom)
 ) -> list[Candidate]:
     """Experts whom other regions lend here for this work on this day; by id.
 
-    The rule is that of the region where the work is. How far and how much is what the agreement
-    and the expert say, not what holds at home. One query where nobody is lent, one more per
-    region that lends. Whoever `is_beside` a participant goes on, also when the agreement is over.
+    The rule is that of the region where the work is. How far is what the agreement and the expert
+    say; how much here is what the agreement says, and how much in all what holds at home. One
+    query where nobody is lent; two more, and one per region that lends, where somebody is.
+    Whoever `is_beside` a participant goes on, also when the agreement is over.
     """
     grants = LendingGrant.to_us.order_by("agreed_at", "pk")
     if not is_beside:
@@ -49,11 +51,18 @@ def lent_candidates(  # noqa: PLR0913  (the work, the moment, and of whom)
     homes: dict[int, dict[UUID, LendingGrant]] = defaultdict(dict)
     for grant in grants:
         homes[grant.region_id][grant.expert_id] = grant
+    lent = [expert_id for terms in homes.values() for expert_id in terms]
+    everywhere = carried_by(lent) if lent else Counter[UUID]()
+    here = carried_here_by(lent) if lent else Counter[UUID]()
     found = [
         replace(
             one,
             travel_radius_km=terms[one.expert_id].furthest_km,
-            max_running=terms[one.expert_id].most_running,
+            # As a bound on all that somebody carries: what is elsewhere leaves the agreed room.
+            max_running=min(
+                one.max_running,
+                everywhere[one.expert_id] - here[one.expert_id] + terms[one.expert_id].most_running,
+            ),
         )
         for home, terms in homes.items()
         for one in candidates(
@@ -83,14 +92,16 @@ def grant_to_us(expert: Expert) -> LendingGrant | None:
 def guest(user: User) -> list[Membership]:
     """What somebody may be in this region who is lent to it: an expert, while it or work runs.
 
-    Read from the same function that the fences of the database ask, and never stored.
+    Read from the same functions that the fences of the database ask, and never stored. Who took
+    consent back can still go to a participant who waits, and check out.
     """
     if region_or_none() is None:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pool_expert e WHERE e.user_id = %s"
-            " AND e.region_id <> %s AND e.id IN (SELECT naast_lent()))",
+            " AND e.region_id <> %s AND (e.id IN (SELECT naast_lent())"
+            " OR e.id IN (SELECT naast_beside())))",
             [user.pk, current_region()],
         )
         (is_lent,) = cursor.fetchone()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pool.hooks import running_of
 from pool.models import Block, Expert
+from pool.queries.carried import carried_by
 from pool.queries.hours import monday_of
 from pool.rules import Interval
 from pool.states import BlockKind, BlockState
@@ -60,7 +60,7 @@ def own_load(expert: Expert, *, now: datetime) -> OwnLoad:
         most_sessions=expert.max_per_week,
         week=_within([(starts, ends) for _kind, starts, ends in blocks], week),
         four_weeks=_within([(starts, ends) for _kind, starts, ends in blocks], four_weeks),
-        running=running_of(expert.pk),
+        running=carried_by([expert.pk])[expert.pk],
         most_running=expert.max_running,
     )
 

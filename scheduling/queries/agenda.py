@@ -9,9 +9,8 @@ from uuid import UUID
 
 from core.access.models import User
 from core.clock import local
-from matching.models import Assignment
-from matching.states import AssignmentState
 from pool.models import Block, Expert
+from pool.queries import carried_by
 from pool.rules import Candidate, free_intervals
 from pool.states import AT_WORK, BlockState
 from scheduling import rules
@@ -61,13 +60,19 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One person in the week: name, load, seven days."""
+    """One person in the week: name, load, seven days.
+
+    Somebody who is not of this pool now, and has a session in it, `is_outside`: the sessions
+    stand there, and no hours or load. `is_lent` says that another region lends this person.
+    """
 
     name: str
     n_running: int
     max_running: int
     is_paused: bool
     cells: list[Cell]
+    is_outside: bool = False
+    is_lent: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,6 +135,7 @@ def week(*, first: date, now: datetime) -> Week:
     people = roles_by_session(sessions)
     events: dict[tuple[UUID, date], list[Event]] = defaultdict(list)
     by_day: dict[date, list[Event]] = defaultdict(list)
+    held: dict[UUID, SessionRole] = {}
     for session in sessions:
         roles = people[session.pk]
         event = Event(session, *_described(roles), _case_of(roles))
@@ -138,16 +144,43 @@ def week(*, first: date, now: datetime) -> Week:
         for role in roles:
             if role.assignment is not None:
                 events[role.assignment.expert_id, on].append(event)
+                held[role.assignment.expert_id] = role
     rows = _rows(dates, events, now)
     days = [
-        _day(day, now, by_day[day], free=_free(rows, column)) for column, day in enumerate(dates)
+        _day(day, now, by_day[day], free=_free(list(rows.values()), column))
+        for column, day in enumerate(dates)
     ]
-    return Week(days, rows)
+    outside = [
+        _outside(role, [events.get((expert, day), []) for day in dates], dates, now)
+        for expert, role in held.items()
+        if expert not in rows
+    ]
+    listed = [*rows.values(), *outside]
+    return Week(days, sorted(listed, key=lambda row: (row.is_outside, row.name.casefold())))
+
+
+def _outside(
+    role: SessionRole, planned: list[list[Event]], dates: list[date], now: datetime
+) -> Row:
+    """Somebody who comes here and is not of this pool: what is planned, and nothing else."""
+    is_lent = role.assignment is not None and role.assignment.expert.is_lent
+    return Row(
+        name=name_of(role),
+        n_running=0,
+        max_running=0,
+        is_paused=False,
+        cells=[
+            Cell(parts=(), away="", events=own, is_today=local(now).date() == day)
+            for own, day in zip(planned, dates, strict=True)
+        ],
+        is_outside=True,
+        is_lent=is_lent,
+    )
 
 
 def _rows(
     dates: list[date], events: dict[tuple[UUID, date], list[Event]], now: datetime
-) -> list[Row]:
+) -> dict[UUID, Row]:
     start, end = rules.local_day(dates[0])[0], rules.local_day(dates[-1])[1] + timedelta(days=1)
     candidates_by_id = {one.expert_id: one for one in hours_of_everybody(min(now, start))}
     busy: dict[UUID, list[rules.Interval]] = defaultdict(list)
@@ -155,12 +188,8 @@ def _rows(
         state=BlockState.LIVE, ends_at__gte=start - timedelta(days=1)
     ).only("expert_id", "period"):
         busy[block.expert_id].append((block.period.lower, block.period.upper))
-    running: dict[UUID, int] = defaultdict(int)
-    for expert_id in Assignment.objects.filter(state=AssignmentState.ACTIVE).values_list(
-        "expert_id", flat=True
-    ):
-        running[expert_id] += 1
-    rows = []
+    running = carried_by()
+    rows: dict[UUID, Row] = {}
     for expert in Expert.objects.filter(state__in=AT_WORK, hidden_at=None):
         person = candidates_by_id.get(expert.pk)
         if person is None:
@@ -168,26 +197,24 @@ def _rows(
         hours = free_intervals(
             person.week, (), (), start=start, end=end, tz=rules.ZONE, changes=person.changes
         )
-        rows.append(
-            Row(
-                name=expert.short_name,
-                n_running=running[expert.pk],
-                max_running=expert.max_running,
-                is_paused=expert.is_paused,
-                cells=[
-                    _cell(
-                        person,
-                        day,
-                        hours=hours,
-                        busy=busy[expert.pk],
-                        events=events.get((expert.pk, day), []),
-                        now=now,
-                    )
-                    for day in dates
-                ],
-            )
+        rows[expert.pk] = Row(
+            name=expert.short_name,
+            n_running=running[expert.pk],
+            max_running=expert.max_running,
+            is_paused=expert.is_paused,
+            cells=[
+                _cell(
+                    person,
+                    day,
+                    hours=hours,
+                    busy=busy[expert.pk],
+                    events=events.get((expert.pk, day), []),
+                    now=now,
+                )
+                for day in dates
+            ],
         )
-    return sorted(rows, key=lambda row: row.name.casefold())
+    return rows
 
 
 def _cell(  # noqa: PLR0913  one person's day

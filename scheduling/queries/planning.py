@@ -14,7 +14,7 @@ from matching.models import Assignment, Request
 from matching.queries import open_codes
 from matching.states import AssignmentState, GateCode
 from pool.models import MeetingPlace
-from pool.queries import agreed, candidates
+from pool.queries import agreed, candidates, lent_candidates, requirement
 from pool.rules import Candidate, free_intervals
 from pool.vocabulary import Activity
 from scheduling import rules
@@ -129,7 +129,7 @@ def suggestions(
     now: datetime,
 ) -> list[datetime]:
     """Moments at which all `experts` said to be free, not before the participant can be met."""
-    people = [one for one in hours_of_everybody(now) if one.expert_id in experts]
+    people = _hours_of(experts, now)
     soonest = max(now + rules.STEP, request.earliest_contact_at)
     until = soonest + LOOK_AHEAD
     hours = [(soonest, until)]
@@ -172,6 +172,25 @@ def _open_hours(person: Candidate, start: datetime, end: datetime) -> list[rules
         end=end,
         tz=rules.ZONE,
         changes=person.changes,
+    )
+
+
+def _hours_of(experts: Collection[UUID], now: datetime) -> list[Candidate]:
+    """Week, absences and booked hours of these experts; also of those who are lent here."""
+    on, activity = local(now).date(), Activity.BUDDY_1ON1
+    rule = requirement(activity=activity, host_kind="", on=on)
+    own = candidates(activity=activity, host_kind="", on=on, now=now, rule=rule, among=experts)
+    away = set(experts) - {one.expert_id for one in own}
+    if not away:
+        return own
+    return own + lent_candidates(
+        activity=activity,
+        host_kind="",
+        on=on,
+        now=now,
+        rule=rule,
+        among=away,
+        is_beside=True,
     )
 
 

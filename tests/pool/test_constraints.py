@@ -17,6 +17,7 @@ from pool.models import (
     Absence,
     Agreement,
     Block,
+    Carried,
     ExcludedArea,
     ExcludedOrganisation,
     Expert,
@@ -249,6 +250,9 @@ REFUSED: dict[str, Break] = (
         "block_period_not_empty": lambda expert: Block.objects.filter(pk=block(expert).pk).update(
             period=hours(1, 1)
         ),
+        "carried_once": lambda expert: [
+            Carried.objects.create(expert=expert, source=expert.pk) for _twice in range(2)
+        ],
         "on_call_ends_after_start": lambda expert: shift(expert, timedelta(0)),
         "on_call_place_from_one": lambda expert: shift(expert, place=0),
         "vog_recheck_at_with_by": lambda expert: vog(expert, recheck_at=NOON),
