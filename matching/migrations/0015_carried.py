@@ -1,4 +1,7 @@
-"""What somebody carries is written at home, by the database, with the work itself."""
+"""What somebody carries is written at home, by the database, with the work itself.
+
+Who is lent is judged with it, with the own rest and the own yes to being in the pool.
+"""
 
 from django.db import migrations
 
@@ -30,7 +33,7 @@ class Migration(migrations.Migration):
     dependencies = [("matching", "0014_life"), ("pool", "0030_carried_fences")]
 
     operations = [
-        *lent_facts("pool_carried"),
+        *lent_facts("pool_carried", "pool_consent", "pool_rest"),
         migrations.RunSQL(
             TRIGGER, "DROP TRIGGER naast_carry ON matching_assignment; DROP FUNCTION naast_carry();"
         ),
