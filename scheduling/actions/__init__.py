@@ -12,6 +12,13 @@ from scheduling.actions.attendance import (
 from scheduling.actions.events import cancel_sessions, gate_again, pass_roles, unsettle
 from scheduling.actions.feeds import revoke_feed, rotate_feed
 from scheduling.actions.fitness import AskFirst, NewcomerAlone, NotDeployable
+from scheduling.actions.needs import (
+    AssignmentOver,
+    DuoNeeded,
+    NotReachableYet,
+    SessionInPast,
+    TooLong,
+)
 from scheduling.actions.overdue import (
     NotInside,
     TooMuchLonger,
@@ -35,11 +42,6 @@ from scheduling.actions.replacing import (
     replace_expert,
 )
 from scheduling.actions.sessions import (
-    AssignmentOver,
-    DuoNeeded,
-    NotReachableYet,
-    SessionInPast,
-    TooLong,
     cancel_session,
     confirm_session,
     move_session,

@@ -13,15 +13,8 @@ from core.access.models import User
 from matching.actions import GateIncomplete, open_task, require_complete_gate
 from matching.models import Request
 from matching.models.requests import TaskKind
-from scheduling.actions.sessions import (
-    GATE_AGAIN,
-    GATE_KIND,
-    call_off,
-    come_along,
-    doubt,
-    own_tasks,
-    task_key,
-)
+from scheduling.actions.needs import GATE_AGAIN
+from scheduling.actions.settling import GATE_KIND, call_off, come_along, doubt, own_tasks, task_key
 from scheduling.models import Session, SessionRole
 from scheduling.queries import request_of
 from scheduling.states import LIVE, SessionKind, SessionState

@@ -16,9 +16,11 @@ from matching.models import Assignment
 from matching.permissions import require_follower
 from matching.states import AssignmentState
 from pool.actions import count_duo, release
-from scheduling.actions import sessions as planning
 from scheduling.actions.events import unsettle
 from scheduling.actions.fitness import require_companion
+from scheduling.actions.needs import require_live, require_plannable, running
+from scheduling.actions.sessions import locked, seat_experts
+from scheduling.actions.settling import plan_again
 from scheduling.models import Session, SessionRole
 from scheduling.queries import future_sessions, roles_in
 from scheduling.states import SessionKind, SessionState
@@ -52,15 +54,15 @@ def replace_expert(
         Session.DoesNotExist, Assignment.DoesNotExist, IllegalMove, NobodyFellOut, and what
         `plan_session` raises: nothing was changed.
     """
-    request, session = planning.locked(session_id, by=by)
+    request, session = locked(session_id, by=by)
     require_follower(by, request)
-    planning.require_live(session)
+    require_live(session)
     parts = roles_in(session)
     gone = [role for role in parts if is_free(role)]
     if not gone:
         raise NobodyFellOut
-    (new,) = planning.running(request, [assignment_id])
-    planning.require_plannable(
+    (new,) = running(request, [assignment_id])
+    require_plannable(
         request,
         [new],
         (session.starts_at, session.ends_at),
@@ -78,9 +80,9 @@ def replace_expert(
         kind=session.kind,
     )
     SessionRole.objects.filter(pk__in=[role.pk for role in gone]).delete()
-    planning.seat_experts(session, request, [new], now=now)
+    seat_experts(session, request, [new], now=now)
     audit.record("session.replaced", by=by, at=now, subject=request.case_id, target=session)
-    planning.plan_again(session, request, now=now)
+    plan_again(session, request, now=now)
     return session
 
 

@@ -36,7 +36,7 @@ from pool.models import (
 )
 from pool.states import BlockKind
 from scheduling import actions as scheduling
-from scheduling.actions.sessions import WeekFull
+from scheduling.actions.needs import WeekFull
 from scheduling.states import SessionKind
 from tests.conftest import NOON
 from tests.factories.matching import (

@@ -23,7 +23,7 @@ from pool import actions as pool
 from pool.models import Block, Expert
 from pool.states import BlockState
 from scheduling import actions
-from scheduling.actions.sessions import WeekFull
+from scheduling.actions.needs import WeekFull
 from scheduling.models import Session, SessionRole
 from scheduling.pages.handing import handing
 from scheduling.queries import recipients

@@ -18,7 +18,7 @@ from pool.queries import who_owes_support
 from pool.rules import DayHours
 from pool.states import BlockKind
 from scheduling import actions
-from scheduling.actions.sessions import NextTooSoon, Resting, WeekFull
+from scheduling.actions.needs import NextTooSoon, Resting, WeekFull
 from scheduling.models import Session
 from scheduling.queries.planning import suggestions
 from scheduling.states import SessionKind
