@@ -1,5 +1,7 @@
 """What must hold before hours are given away: the moment, the people, and rest around it."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID

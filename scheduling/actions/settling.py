@@ -1,5 +1,7 @@
 """What follows when a session changes: reminders, messages, watches, and the tasks about it."""
 
+from __future__ import annotations
+
 from datetime import datetime
 
 from django.db.models import F, QuerySet
