@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from pool.models import Consent, Expert, RegionProfile, RegionRule, RuleKind
-from pool.states import ExpertState
+from pool.states import TAKES_PART
 
 
 @dataclass(frozen=True)
@@ -163,16 +164,34 @@ def _ruled(kind: str, history: list[RegionRule], first: Value, on: date) -> Rule
     )
 
 
+def owes_answer(*, on: date) -> frozenset[UUID]:
+    """Who gets no new work on day `on` before an answer about being in the pool; two queries.
+
+    Nobody, where the region does not ask for it, or has agreed on nothing yet.
+    """
+    try:
+        asks = agreed(on=on).asks_consent
+    except RegionProfile.DoesNotExist:
+        return frozenset()
+    if not asks:
+        return frozenset()
+    return frozenset(_without_answer(Expert.objects.all()).values_list("pk", flat=True))
+
+
+def _without_answer(people: QuerySet[Expert]) -> QuerySet[Expert]:
+    return people.exclude(pk__in=Consent.objects.filter(withdrawn_at=None).values("expert"))
+
+
 def n_concerned(kind: str, value: Value) -> int:
     """For how many people of the pool this value would be the one that counts, of today.
 
     Somebody with own quiet hours, or an own rest that is longer, keeps those.
     """
-    people = Expert.objects.filter(state=ExpertState.ACTIVE, hidden_at=None)
+    people = Expert.objects.filter(state__in=TAKES_PART, hidden_at=None)
     if kind == RuleKind.QUIET:
         people = people.filter(quiet_from=None)
     if kind == RuleKind.HEAVY_REST and not isinstance(value, tuple):
         people = people.filter(Q(heavy_rest_minutes=None) | Q(heavy_rest_minutes__lt=int(value)))
     if kind == RuleKind.CONSENT:
-        people = people.exclude(pk__in=Consent.objects.filter(withdrawn_at=None).values("expert"))
+        people = _without_answer(people)
     return people.count()

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from core.clock import AMSTERDAM, local
 from pool.models import Absence, Expert, ExpertActivity, ExpertLanguage
+from pool.queries.agreed import owes_answer
 from pool.queries.deployable import deployable_at
 from pool.queries.hours import booked, changes_of, weeks_of
 from pool.queries.work import PaperRows, paper_rows, papers_of, requirements, trainings_on
@@ -30,6 +31,10 @@ HORIZON = timedelta(days=7)
 # An enumeration makes this list anew each time it is asked.
 ACTIVITIES = tuple(Activity.values)
 SeesDates = Callable[[Expert], bool]
+
+
+# The region asks for an answer about being in the pool, and there is none yet.
+OWES_ANSWER = "CONSENT_OPEN"
 
 
 class Standing(StrEnum):
@@ -119,6 +124,7 @@ def people_of(rows: PaperRows, sees_dates_of: SeesDates, now: datetime) -> list[
     )
     busy, sessions = booked(now, now + HORIZON)
     free_of = _free(weeks_of(), absences, busy, now)
+    owing = owes_answer(on=today)
     found = []
     # Who was cleared away between two questions is nobody any more.
     for expert in (one for one in experts if one.pk in papers):
@@ -128,6 +134,8 @@ def people_of(rows: PaperRows, sees_dates_of: SeesDates, now: datetime) -> list[
             for one in ACTIVITIES
             if one in own
         }
+        if expert.pk in owing:
+            works = {one: [OWES_ANSWER, *problems] for one, problems in works.items()}
         n_sessions = sessions.get(expert.pk, 0)
         free = free_of(expert.pk)
         found.append(
@@ -136,7 +144,9 @@ def people_of(rows: PaperRows, sees_dates_of: SeesDates, now: datetime) -> list[
                 standing=_standing(expert, works, n_sessions),
                 sessions=n_sessions,
                 works=tuple((one, not problems) for one, problems in works.items()),
-                hosts=deployable_at(expert, works, papers[expert.pk], asked, on=today),
+                hosts={}
+                if expert.pk in owing
+                else deployable_at(expert, works, papers[expert.pk], asked, on=today),
                 trainings=frozenset(trainings.get(expert.pk, ())),
                 absences=tuple(absences.get(expert.pk, ())),
                 problems=_told(works),

@@ -293,6 +293,7 @@ class Journey:
                 "level_0": "NATIVE",
             },
         )
+        self._talk()
         (mail,) = self.until("core/invitation")
         path = self.link_in(mail)
         newcomer = Visitor("newcomer", self.processes.url, self.evidence)
@@ -312,6 +313,15 @@ class Journey:
         wrong = {"login": c.new_email.value, "password": f"{c.password.value}-verkeerd"}
         forgetful._ask("/accounts/login/", None)
         forgetful.post("/accounts/login/", wrong, expect=200)
+
+    def _talk(self) -> None:
+        """The first talk with the newcomer: one answer per point, and they talk again."""
+        with region_scope(self.region):
+            newcomer = next(one for one in Expert.objects.all() if one.last_name == "Nieuweling")
+        page = reverse("pool:intake", args=[newcomer.pk])
+        self.coordinator.see(page, "first talk")
+        said = {"talked_on": "2026-08-31", "outcome": "GOES_ON", self.canaries.talk.value: "YES"}
+        self.coordinator.post(page, said)
 
     def ask(self) -> None:
         by = self.coordinator
@@ -520,6 +530,12 @@ class Journey:
             {"reason": self.canaries.suspension.value},
         )
         self.coordinator.see(reverse("pool:expert-detail", args=[self.bas.pk]), "other expert")
+        leave = reverse("pool:expert-leave", args=[self.adam.pk])
+        self.coordinator.see(leave, "leaving")
+        last = {"act": "announce", "last_day": "2026-09-20", "reason": self.canaries.leaving.value}
+        self.coordinator.post(leave, last)
+        self.coordinator.see(reverse("scheduling:work-pass", args=[self.adam.pk]), "handing over")
+        self.expert.see(reverse("pool:my-leaving"), "my last day")
         self.requester.post(self.path("request-withdraw"), {})
         self.requester.see(f"{reverse('matching:request-list')}?over=1", "over")
         self.wait(lambda: not self.queued(), "the last messages")

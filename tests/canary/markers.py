@@ -19,7 +19,7 @@ from django.utils import translation
 from matching.states import Conflict, MeasureKind, ProtectedRole, Relation, RiskAnswer
 from pool.specialisms import Form
 from pool.states import VogState
-from pool.vocabulary import Experience, SuspensionReason
+from pool.vocabulary import Experience, IntakeTopic, LeavingReason, SuspensionReason
 
 LETTERS = str.maketrans("0123456789abcdef", "bcdfghjklmnprstv")
 
@@ -172,6 +172,14 @@ class Canaries:
         self.guarded = replace(
             coded("guarded specialism", Form.SV_GROUP),
             sealed=frozenset({"pool.GuardedSpecialism.code"}),
+        )
+        self.talk = replace(
+            coded("what a first talk goes through", IntakeTopic.OWN_PROCESS),
+            sealed=frozenset({"pool.Intake.box"}),
+        )
+        self.leaving = replace(
+            coded("why somebody leaves", LeavingReason.NO_PAPERS),
+            sealed=frozenset({"pool.Expert.leaving_reason"}),
         )
         self.avoided = named("whom one avoids", "liever-niet", "pool.Avoided.name")
         self.measure = coded(

@@ -28,6 +28,9 @@ PLACE = {"place", "address of the place"}
 OFFERED = {"whether somebody is known"}
 OF_REQUEST = NUMBERS | ASKED_BY | {"kind of measure", "relation", "protected role"}
 
+# So do the filters of the list: words for what people told, and none that is guarded.
+FILTERS = {"protected role", "life experience"}
+
 # (who, page) -> what may stand there.
 SHOWN: dict[tuple[str, str], set[str]] = {
     # The professional who asks sees what was typed, and after a yes a first name.
@@ -80,8 +83,12 @@ SHOWN: dict[tuple[str, str], set[str]] = {
     ("coordinator", "request, matched"): OF_REQUEST | {"first name", "phone"},
     ("coordinator", "request, complete"): OF_REQUEST | {"first name", "phone"},
     ("coordinator", "request, case number"): OF_REQUEST | {"first name", "phone", "case reference"},
-    ("coordinator", "pool"): FITS | {"last name", "coordinator"},
-    ("coordinator", "pool, kept"): FITS | {"last name", "coordinator", "name of a view"},
+    ("coordinator", "first talk"): {"first name of a newcomer", "what a first talk goes through"},
+    ("coordinator", "leaving"): {"first name", "last name", "why somebody leaves"},
+    ("coordinator", "handing over"): {"first name", "last name"},
+    ("expert", "my last day"): set(),
+    ("coordinator", "pool"): FITS | FILTERS | {"last name", "coordinator"},
+    ("coordinator", "pool, kept"): FITS | FILTERS | {"last name", "coordinator", "name of a view"},
     ("coordinator", "file"): {"row of a file"},
     ("coordinator", "expert"): {
         *("first name", "last name", "home area", "life experience", "coordinator"),
@@ -94,7 +101,10 @@ SHOWN: dict[tuple[str, str], set[str]] = {
     },
     # How far it is: the own coordinator only, also on the list, which holds the own people only.
     ("coordinator", "paper"): {"first name", "last name", "how far a new VOG is"},
-    ("coordinator", "papers"): {"first name", "last name", "how far a new VOG is"},
+    ("coordinator", "papers"): {
+        *("first name", "last name", "how far a new VOG is"),
+        "first name of a newcomer",
+    },
     ("coordinator", "other expert"): {"other expert", "coordinator", "why somebody was stopped"},
     ("coordinator", "duty"): {"coordinator"},
     ("coordinator", "plan"): {"first name", "place"},
@@ -151,7 +161,10 @@ SHOWN_NOWHERE = {
     "phone of the coordinator",
 }
 # Only ever one choice among others on a page.
-ONLY_OFFERED = {"answer about risk", "whether somebody is known", "why somebody was stopped"}
+ONLY_OFFERED = {
+    *("answer about risk", "whether somebody is known", "why somebody was stopped"),
+    *("what a first talk goes through", "why somebody leaves"),
+}
 FLAGS = {"plek", "over", "check"}
 GET_FORM = re.compile(r'<form[^>]*method="get".*?</form>', re.DOTALL | re.IGNORECASE)
 TYPED_IN = re.compile(r'<(?:textarea|input(?![^>]*type="(?:hidden|checkbox|radio|submit)"))')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.template import Context, Template
@@ -11,6 +12,7 @@ from django.utils import translation
 
 from core.access.models import Role, User
 from pool import actions, queries
+from pool.consent import CURRENT
 from pool.models import Expert
 from pool.queries import Board, Standing
 from pool.queries.board import Cell
@@ -192,3 +194,26 @@ def test_an_agreement_without_an_end_never_runs_out(cas: User) -> None:
         )
 
     assert not any(endings for _name, endings in look().endings)
+
+
+def test_who_owes_an_answer_can_be_asked_for_nothing(cas: User) -> None:
+    ada = make_active_expert(cas, first_name="Ada")
+    bes = make_active_expert(cas, first_name="Bes", email="bes@voorbeeld.example")
+    assert ada.user is not None
+    actions.give_consent(expert_id=ada.pk, version=CURRENT, language="nl", by=ada.user, now=NOON)
+    before = {one.expert.pk: one.standing for one in look().people}
+    actions.agree(
+        kind="CONSENT",
+        value=Decimal(1),
+        valid_from=NOON.date(),
+        by=make_user("Rie Admin", Role.REGIONAL_ADMIN),
+        now=NOON,
+    )
+
+    after = {one.expert.pk: one for one in look().people}
+
+    assert set(before.values()) == {Standing.READY}
+    assert after[ada.pk].standing == Standing.READY
+    assert after[bes.pk].standing == Standing.STOPPED
+    assert after[bes.pk].problems == ("CONSENT_OPEN",)
+    assert not any(after[bes.pk].hosts.values())
