@@ -20,7 +20,13 @@ from core.access.models import Region
 from core.access.scope import region_scope
 
 OWNER, APP, WORKER = "naast_owner", "naast_app", "naast_worker"
+LONG = ("tests/journeys/", "tests/prove/", "tests/architecture/test_reads")
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)  # Tuesday, 12:00 in Amsterdam
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes comes first, so that no process ends with all of it."""
+    items.sort(key=lambda one: not one.nodeid.startswith(LONG))
 
 
 def become(user: str, kind: str) -> None:
