@@ -27,7 +27,7 @@ EXISTS (
   SELECT FROM pool_supportrhythm r
   WHERE r.region_id = %(region)s AND r.every IS NOT NULL
     AND r.valid_from <= %(on)s AND (r.valid_to IS NULL OR r.valid_to > %(on)s)
-    AND (greatest(r.valid_from, e.started_on, (
+    AND (greatest(r.valid_from, coalesce(e.started_on, %(on)s::date), (
       SELECT max(x.held_on) FROM pool_supportcontact x
       WHERE x.region_id = %(region)s AND x.expert_id = e.id AND x.kind = r.kind
         AND x.held_on <= %(on)s
@@ -185,7 +185,7 @@ def _contacts(ids: Collection[UUID], today: date) -> tuple[Days, Days]:
 
 def _moment(rhythm: Rhythm, expert: Expert, last: Days, planned: Days, today: date) -> Moment:
     key = (expert.pk, rhythm.kind)
-    due = due_on(rhythm, last=last.get(key), started_on=expert.started_on)
+    due = due_on(rhythm, last=last.get(key), started_on=expert.started_on or today)
     return Moment(rhythm.kind, last.get(key), planned.get(key), due, standing(due, on=today))
 
 

@@ -127,6 +127,16 @@ def test_what_is_planned_counts_until_its_day_has_passed(ada: Expert) -> None:
     assert is_late(ada, TODAY + 3 * DAY, today=TODAY + 3 * DAY)
 
 
+@pytest.mark.usefixtures("in_region")
+def test_nobody_is_late_before_the_first_day() -> None:
+    ask()
+    newcomer = make_expert()
+
+    assert not is_late(newcomer, TODAY)
+    (found,) = queries.support_of([newcomer], today=TODAY)
+    assert not found.is_late
+
+
 def test_a_new_rule_makes_nobody_late_overnight(ada: Expert) -> None:
     began(ada, TODAY - 50 * WEEK)
     ask(valid_from=TODAY)
