@@ -39,6 +39,7 @@ EVENTS = {
     "pool.week.listed": _("saw the week of the pool"),
     "coverage.listed": _("saw how many can be asked"),
     "expiry.listed": _("saw that a paper runs out"),
+    "consent.listed": _("saw who has not answered yet"),
     "calls.listed": _("saw what people are called for"),
     "session.people.listed": _("saw who comes to an appointment"),
     "requests.listed": _("saw the list of requests"),

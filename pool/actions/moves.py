@@ -51,14 +51,14 @@ def require_move(expert: Expert, to: ExpertState, *, by: User) -> None:
         NotAllowed: it is for somebody else to say. ConsentTakenBack: nothing is done for that
         person any more; but for safety, and for leaving, which starts the clock of erasing.
     """
+    if not is_self(by, expert) and to not in ALSO_HIDDEN:
+        require_consent(expert)
     EXPERT.require(expert.state, to)
     movers = EXPERT_MOVES[ExpertState(expert.state)][to]
     if Mover.EXPERT in movers and is_self(by, expert):
         return
     if Mover.STAFF in movers:
         require_role(by, *STAFF)
-        if to not in ALSO_HIDDEN:
-            require_consent(expert)
         return
     if Mover.TWO in movers and has_role(by, *STAFF):
         raise TwoPersonsNeeded
@@ -130,12 +130,13 @@ def set_duos(*, expert_id: UUID, n: int, by: User, now: datetime) -> Expert:
     """Say how many more assignments somebody does with two; 0 ends the probation.
 
     Raises:
-        Expert.DoesNotExist, NotAllowed, DuosOutOfRange: nothing was changed.
+        Expert.DoesNotExist, NotAllowed, DuosOutOfRange, ConsentTakenBack: nothing was changed.
     """
     require_role(by, *STAFF)
     if not 0 <= n <= 10:  # noqa: PLR2004  (more is no probation)
         raise DuosOutOfRange
     expert = locked(expert_id)
+    require_consent(expert)
     expert.duos_to_go = n
     expert.save(update_fields=["duos_to_go"])
     audit.record("expert.duos_set", by=by, at=now, subject=expert.pk, target=expert, n=n)
@@ -159,9 +160,7 @@ def pause(*, expert_id: UUID, by: User, now: datetime) -> Expert:
     Raises:
         Expert.DoesNotExist, NotAllowed, IllegalMove: nothing was changed.
     """
-    expert = locked(expert_id)
-    if not is_self(by, expert):
-        require_role(by, *STAFF)
+    expert = _for_switch(expert_id, by)
     if expert.is_paused:
         return expert
     require_move(expert, ExpertState.PAUSED, by=by)
@@ -178,13 +177,20 @@ def resume(*, expert_id: UUID, by: User, now: datetime) -> Expert:
     Raises:
         Expert.DoesNotExist, NotAllowed, ConsentTakenBack (somebody else's): nothing was changed.
     """
-    expert = locked(expert_id)
-    if not is_self(by, expert):
-        require_role(by, *STAFF)
+    expert = _for_switch(expert_id, by)
     if expert.is_paused:
         require_move(expert, ExpertState.ACTIVE, by=by)
         move(expert, ExpertState.ACTIVE, paused_at=None)
         _record_switch("expert.resumed", expert, by, now)
+    return expert
+
+
+def _for_switch(expert_id: UUID, by: User) -> Expert:
+    """Who pauses or comes back: the expert, or a coordinator who was asked to."""
+    expert = locked(expert_id)
+    if not is_self(by, expert):
+        require_role(by, *STAFF)
+        require_consent(expert)
     return expert
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SCRIPT = (Path(__file__).parent / "keyboard.js").read_text(encoding="utf-8")
 PHONE = {"width": 360, "height": 740}
-MANY = 250
+MANY = 400
 
 
 def come_in(

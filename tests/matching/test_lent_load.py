@@ -332,8 +332,8 @@ def test_work_that_ran_before_the_line_existed_is_written_down(both: Both) -> No
     with both.two.at_home():
         Carried.objects.all().delete()
 
-    as_then = MigrationLoader(connection).project_state(("matching", "0015_carry_what_runs")).apps
-    import_module("matching.migrations.0015_carry_what_runs").carry(as_then, None)
+    as_then = MigrationLoader(connection).project_state(("matching", "0016_carry_what_runs")).apps
+    import_module("matching.migrations.0016_carry_what_runs").carry(as_then, None)
 
     with both.two.at_home():
         assert Carried.objects.count() == 2

@@ -95,6 +95,7 @@ AGREED = Settings(
     travel=timedelta(minutes=30),
     first_contact_within=DAY,
     heavy_rest=24 * HOUR,
+    asks_consent=True,
 )
 SECOND = timedelta(seconds=1)
 LUNCH = (time(11, 30), time(13))
@@ -282,6 +283,11 @@ SIDES: dict[str, tuple[str, Case, Case]] = {
         "CONFLICT_DECLARED",
         (ADA, wish(conflicts=frozenset({ADA.expert_id})), 0),
         (ADA, wish(conflicts=frozenset({uuid4()})), 0),
+    ),
+    "has not answered": (
+        "CONSENT_OPEN",
+        (ada(has_consent=False), WISH, 0),
+        (ADA, WISH, 0),
     ),
     "was asked already": (
         "ALREADY_OFFERED",

@@ -86,11 +86,11 @@ def test_without_the_judge_of_a_session_anybody_is_planned(
     matter: Matter, change: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     yes: Callable[..., Deployability] = lambda *_a, **_more: Deployability(True)  # noqa: E731
-    for place in ("scheduling.actions.sessions", "matching.queries.gate"):
+    for place in ("scheduling.actions.needs", "matching.queries.gate"):
         # By import: the last is a function of the same name from outside.
         monkeypatch.setattr(import_module(place), "deployability", yes)
-    for judge in ("require_fit", "_require_room"):
-        monkeypatch.setattr(f"scheduling.actions.sessions.{judge}", nothing)
+    monkeypatch.setattr("scheduling.actions.needs.require_fit", nothing)
+    monkeypatch.setattr("scheduling.actions.sessions.require_room", nothing)
     assignment = accept(matter.ask_ada())
     change(matter)
 

@@ -178,10 +178,13 @@ def test_the_coordinator_sees_that_and_what_runs_and_no_name(pool: Pool) -> None
     browser = client_as(pool.cas)
 
     page = browser.get(f"/pool/{ada.pk}/").content.decode()
+    running = browser.get(f"/pool/{ada.pk}/overdragen/").content.decode()
 
     assert "Toestemming ingetrokken" in page
-    assert request.number in page
-    assert not any(word in page for word in ("Kaars", ada.phone, ada.email))
+    assert f"/pool/{ada.pk}/overdragen/" in page
+    assert request.number in running
+    for said in (page, running):
+        assert not any(word in said for word in ("Ada", "Kaars Ada", ada.phone, ada.email))
     assert "Kaars" not in browser.get(f"/aanvragen/{request.pk}/").content.decode().split("Bes")[0]
 
 

@@ -283,15 +283,19 @@ def test_reasons_show_only_where_five_left(n: int, shown: tuple[tuple[str, int],
 
 
 def test_who_leaves_is_asked_why_and_may_keep_it(region: Region, cas: User) -> None:
+    codes = []
     for reason in ("MOVED", "", "A STORY"):
         with region_scope(region.pk):
             ruben = make_active_expert(cas)
-        address = reverse("pool:expert-move", args=[ruben.pk])
-        client_as(cas).post(address, {"move": "leave", "leaving_reason": reason})
+        address = reverse("pool:expert-leave", args=[ruben.pk])
+        said = {"act": "now", "last_day": "2026-11-30", "reason": reason}
+        codes.append(client_as(cas).post(address, said).status_code)
 
     with region_scope(region.pk):
         left = Turnover.objects.filter(direction=Direction.OUT)
-        assert sorted(left.values_list("reason", flat=True)) == ["", "", "MOVED"]
+        assert sorted(left.values_list("reason", flat=True)) == ["", "MOVED"]
+    # A story is no reason that was offered.
+    assert codes == [302, 302, 422]
 
 
 # --- For whom ---------------------------------------------------------------------------------

@@ -128,7 +128,7 @@ def test_list_asks_as_many_queries_for_thirty_as_for_one(
             make_active_expert(cas, first_name=f"Ruben{n}")
     client = client_as(cas)
 
-    with django_assert_max_num_queries(36):  # type: ignore[operator]
+    with django_assert_max_num_queries(37):  # type: ignore[operator]
         client.get(reverse("pool:expert-list"))
 
 
@@ -193,7 +193,8 @@ def test_who_was_written_in_is_on_screen_at_once_with_what_comes_next(
     answer = client_as(cas).post(reverse("pool:expert-register"), filled(cas))
 
     with region_scope(region.pk):
-        assert answer["Location"] == reverse("pool:expert-detail", args=[Expert.objects.get().pk])
+        # The first talk is the next step; a colleague's newcomer is on their own page.
+        assert answer["Location"] == reverse("pool:intake", args=[Expert.objects.get().pk])
 
 
 @pytest.mark.parametrize(
@@ -499,7 +500,6 @@ def test_an_unknown_paper_is_not_there(cas: User, ruben: Expert) -> None:
         ("pause", (ExpertState.PAUSED, True)),
         ("resume", (ExpertState.ACTIVE, False)),
         ("train", (ExpertState.IN_TRAINING, False)),
-        ("leave", (ExpertState.LEFT, False)),
     ],
 )
 def test_a_step_is_one_tap(
@@ -609,12 +609,11 @@ def test_a_second_person_decides_on_the_page(region: Region, cas: User, ruben: E
 
 
 def test_leaving_asks_first(cas: User, ruben: Expert) -> None:
-    page = client_as(cas).get(reverse("pool:expert-detail", args=[ruben.pk])).content.decode()
+    client, address = client_as(cas), reverse("pool:expert-leave", args=[ruben.pk])
 
-    before, found, after = page.partition('id="weggaan"')
-    assert found
-    assert 'value="leave"' in after
-    assert 'value="leave"' not in before
+    assert address in client.get(reverse("pool:expert-detail", args=[ruben.pk])).content.decode()
+    asked = client.get(address).content.decode()
+    assert asked.index('value="announce"') < asked.index('id="nu"') < asked.index('value="now"')
 
 
 @pytest.mark.parametrize(("path", "location"), [("/", "/"), ("//evil.example", "/ik/")])

@@ -19,6 +19,7 @@ from matching.models import Decision, GateItem, Offer, Request, Task, Wave
 from matching.models.requests import TaskKind
 from matching.states import GateCode, GateItemState, OfferState, RequestState
 from pool import actions as pool_actions
+from pool.consent import CURRENT
 from pool.models import OnCallShift
 from tests.conftest import NOON
 from tests.factories.matching import (
@@ -721,7 +722,14 @@ def test_a_coordinator_returns_to_the_own_page(cas: Client, request_: Request) -
 # --- The front page of others -----------------------------------------------------------------
 
 
-def test_others_land_where_their_work_is(ada: Client, region: Region) -> None:
+def test_others_land_where_their_work_is(ada: Client, pool: Pool, region: Region) -> None:
+    # Who has not said yes or no yet is asked that first.
+    assert ada.get("/").headers["Location"] == "/ik/in-de-pool/"
+    with region_scope(region.pk):
+        expert = pool.experts[0]
+        pool_actions.give_consent(
+            expert_id=expert.pk, version=CURRENT, language="nl", by=account(expert), now=NOON
+        )
     assert ada.get("/").headers["Location"] == "/vandaag/"
     with region_scope(region.pk):
         auditor = make_user("Otto Blik", Role.AUDITOR)
