@@ -143,12 +143,13 @@ def test_who_stops_is_handed_over_on_one_page(
     browser: Browser, sunday: Stack, pictures: Path
 ) -> None:
     with region_scope(region()):
-        ruben = expert_called("Ruben")
+        frans = expert_called("Frans")
     desk = keys.come_in(browser, sunday, "Hanneke Vossen", DESK)
-    desk.goto(f"{sunday.url}/pool/{ruben.pk}/")
+    desk.goto(f"{sunday.url}/pool/{frans.pk}/")
     desk.locator("#stoppen summary").click()
     desk.get_by_label("Welzijn").check()
     desk.get_by_role("button", name="Zet deze persoon stil").click()
+    expect(desk.get_by_role("link", name="Wat naar anderen gaat")).to_be_visible()
 
     desk.goto(f"{sunday.url}/")
     expect(desk.get_by_role("heading", name="Draag vandaag over wat loopt")).to_be_visible()
@@ -157,7 +158,7 @@ def test_who_stops_is_handed_over_on_one_page(
     for width in (360, 1280):
         desk.set_viewport_size({"width": width, "height": 900})
         picture = pictures / f"overdragen-{width}.png"
-        assert look_at(desk, f"{sunday.url}/pool/{ruben.pk}/overdragen/", 200, [], picture) == []
+        assert look_at(desk, f"{sunday.url}/pool/{frans.pk}/overdragen/", 200, [], picture) == []
     desk.get_by_role("button", name="Draag over, vraag").first.click()
     expect(desk.get_by_text("Overgedragen. De volgende is gevraagd")).to_be_visible()
     desk.screenshot(path=pictures / "overgedragen-1280.png", full_page=True)
