@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from uuid import UUID
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from core.clock import local
 from pool.models import Expert, ExpertActivity, VogApplication, VogAttempt, VogEvidence
@@ -15,13 +19,23 @@ from pool.rules import vog as rules
 from pool.states import ExpertState, VogStanding
 
 
+class FirstDay(TextChoices):
+    """What happens on the day that comes first."""
+
+    STEP = "STEP", _("next step in the application")
+    ENDS = "ENDS", _("the VOG ends")
+    AGAIN = "AGAIN", _("the new VOG has to be there")
+    ATTEMPT = "ATTEMPT", _("from then a new attempt makes sense")
+
+
 @dataclass(frozen=True)
 class Line:
     """One person on the list of what runs.
 
     Attributes:
         on: the day that comes first, or None.
-        n_days: until then.
+        what: what happens on that day.
+        n_days: until then; negative where it has passed.
     """
 
     expert: Expert
@@ -29,7 +43,13 @@ class Line:
     progress: Progress | None
     attempt: VogAttempt | None
     on: date | None
+    what: FirstDay | None
     n_days: int
+
+    @property
+    def n_past(self) -> int:
+        """How many days ago it was, where it has passed."""
+        return -self.n_days
 
     @property
     def is_to_begin(self) -> bool:
@@ -73,8 +93,14 @@ def vog_lines(experts: Sequence[Expert], *, now: datetime) -> list[Line]:
         asked_at = again.get(expert.pk)
         due = rules.recheck_due(local(asked_at).date()) if asked_at else None
         later = attempt.from_on if attempt else None
-        days = [progress.next_on if progress else None, ends, due, later]
-        first = min((day for day in days if day is not None), default=None)
+        days = {
+            FirstDay.STEP: progress.next_on if progress else None,
+            FirstDay.ENDS: ends,
+            FirstDay.AGAIN: due,
+            FirstDay.ATTEMPT: later,
+        }
+        coming = [(day, what) for what, day in days.items() if day is not None]
+        first, what = min(coming, key=itemgetter(0), default=(None, None))
         n_days = (first - today).days if first else 0
-        found.append(Line(expert, standing, progress, attempt, first, n_days))
+        found.append(Line(expert, standing, progress, attempt, first, what, n_days))
     return sorted(found, key=lambda one: (one.on or date.max, one.expert.full_name.casefold()))

@@ -140,6 +140,27 @@ def test_the_list_holds_the_own_people_only(
     assert ruben.full_name not in other.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("sent_days_ago", "words"),
+    [(1, "nog"), (40, "dat was")],
+    ids=["to come", "past"],
+)
+def test_the_list_says_what_the_first_day_is(
+    region: Region, ruben: Expert, people: dict[str, User], sent_days_ago: int, words: str
+) -> None:
+    end_soon(region, ruben, in_days=60)
+    sent = clock.now() - sent_days_ago * DAY
+    with region_scope(region.pk):
+        actions.prepare_vog(expert_id=ruben.pk, on=sent.date(), by=people["own"], now=sent)
+
+    page = client_as(people["own"]).get(reverse("pool:vog-list"))
+
+    (line,) = page.context["lines"]
+    assert line.what == "STEP"
+    assert (line.n_days < 0) is (words == "dat was")
+    assert f"volgende stap in de aanvraag, {words}" in page.content.decode()
+
+
 def test_who_needs_one_and_has_nothing_yet_stands_below_the_rest(
     region: Region, ruben: Expert, people: dict[str, User]
 ) -> None:
