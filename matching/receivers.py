@@ -30,6 +30,7 @@ TODAY, A_WEEK = timedelta(hours=4), timedelta(days=7)
 
 
 @receiver(signals.expert_paused, dispatch_uid="matching.expert_paused")
+@receiver(signals.expert_learns, dispatch_uid="matching.expert_learns")
 @receiver(signals.expert_suspended, dispatch_uid="matching.expert_suspended")
 @receiver(signals.expert_leaving, dispatch_uid="matching.expert_leaving")
 @receiver(signals.expert_left, dispatch_uid="matching.expert_left")
@@ -95,6 +96,7 @@ def ask_to_hand_over(*, expert: Expert, now: datetime, **_more: Any) -> None:
                 )
 
 
+@receiver(signals.expert_learns, dispatch_uid="matching.pass_learns")
 @receiver(signals.expert_suspended, dispatch_uid="matching.pass_suspended")
 @receiver(signals.expert_leaving, dispatch_uid="matching.pass_leaving")
 @receiver(signals.expert_left, dispatch_uid="matching.pass_left")

@@ -9,10 +9,12 @@ from __future__ import annotations
 from django.dispatch import Signal
 
 expert_paused = Signal()
+# Somebody learns (again) before doing anything.
+expert_learns = Signal()
 expert_suspended = Signal()
 # Somebody named a last day: `expert.leaves_on`.
 expert_leaving = Signal()
-# Who was leaving stays after all, or who was stopped is back.
+# Who was leaving stays after all, who was stopped is back, or who learned takes part.
 expert_returns = Signal()
 expert_left = Signal()
 # Somebody wrote in through an invitation; and a coordinator took it up.

@@ -24,7 +24,15 @@ LENGTHS = (30, 60, 90, 120, 180)
 USUAL_LENGTH = 60
 
 
-class MomentForm(forms.Form):
+class AgreedForm(forms.Form):
+    """What a coordinator answers where the expert may wave something aside."""
+
+    agreed = forms.BooleanField(
+        label=_("I called: for this person it is fine this once"), required=False
+    )
+
+
+class MomentForm(AgreedForm):
     """When and where: one of the suggestions, or a day and a time of one's own.
 
     An hour that the clock skips is refused, one that it shows twice is asked about.
@@ -49,10 +57,6 @@ class MomentForm(forms.Form):
         empty_value=None,
         required=False,
         help_text=_("A place of the region, with others near. Never somebody's home."),
-    )
-
-    agreed = forms.BooleanField(
-        label=_("I called: for this person it is fine this once"), required=False
     )
 
     def __init__(

@@ -60,6 +60,12 @@ def expert_suspended(expert: Expert, now: datetime, **_facts: object) -> None:
     _unsettle_everywhere(expert, "EXPERT_SUSPENDED", now=now)
 
 
+@receiver(pool.expert_learns, dispatch_uid="scheduling.expert_learns")
+def expert_learns(expert: Expert, now: datetime, **_facts: object) -> None:
+    """Whoever learns first goes nowhere meanwhile."""
+    _unsettle_everywhere(expert, "EXPERT_LEARNS", now=now)
+
+
 @receiver(pool.expert_left, dispatch_uid="scheduling.expert_left")
 def expert_left(expert: Expert, now: datetime, **_facts: object) -> None:
     """Nobody goes on a yes of somebody who left; a coordinator hands it over today."""

@@ -175,11 +175,17 @@ def join(*, expert_id: UUID, user: User, now: datetime, answers_first: bool = Fa
 
     With `answers_first` this person says yes or no to being in the pool before anything else.
     """
+    release_account(user)
     tied = Expert.objects.filter(pk=expert_id, user=None).update(
         user=user, answers_first=answers_first
     )
     if tied:
         audit.record("expert.joined", by=user, at=now, subject=expert_id)
+
+
+def release_account(user: User) -> None:
+    """Whoever left and comes back begins anew: the account lets go of the profile of before."""
+    Expert.objects.filter(user=user, state=ExpertState.LEFT).update(user=None)
 
 
 @transaction.atomic

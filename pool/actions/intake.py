@@ -13,12 +13,12 @@ from django.utils.translation import ngettext
 
 from core import audit, outbox
 from core.access.actions import invite
-from core.access.models import Invitation, Role, User
+from core.access.models import Invitation, Membership, Role, User
 from core.access.permissions import has_role, require_role
 from core.clock import AMSTERDAM, local
 from core.errors import Refusal
 from core.states import IllegalMove
-from pool.actions.experts import NoCoordinator, Profile, add_expert, locked
+from pool.actions.experts import NoCoordinator, Profile, add_expert, locked, release_account
 from pool.actions.leaving import end_membership
 from pool.actions.moves import move, require_move
 from pool.models import Expert, Intake
@@ -79,10 +79,19 @@ def invite_applicant(*, email: str, by: User, now: datetime) -> str:
 
 
 def invited_by(user: User) -> User | None:
-    """Who invited this person to write in, where nobody wrote this person in before."""
+    """Who calls this person, invited to write in, where nobody wrote this person in before.
+
+    That is whoever invited, or another coordinator where that one is none any more.
+    """
     used = Invitation.objects.filter(used_by=user, role=Role.EXPERT, subject=None)
     last = used.select_related("invited_by").order_by("used_at").last()
-    return last.invited_by if last else None
+    if last is None:
+        return None
+    if has_role(last.invited_by, Role.COORDINATOR):
+        return last.invited_by
+    running = Membership.objects.filter(role=Role.COORDINATOR, ended_at=None)
+    other = running.select_related("user").order_by("started_at", "pk").first()
+    return other.user if other else None
 
 
 @transaction.atomic
@@ -97,6 +106,7 @@ def write_in(*, profile: Profile, by: User, now: datetime) -> Expert:
     coordinator = invited_by(by)
     # Two taps wait for each other here, and the second finds a profile.
     User.objects.select_for_update().get(pk=by.pk)
+    release_account(by)
     known = Expert.objects.filter(user=by).exists()
     if coordinator is None or known or not has_role(by, Role.EXPERT):
         raise NotInvited
@@ -197,11 +207,13 @@ def _keep(  # noqa: PLR0913  what a talk says
 
 
 def _go_on(expert: Expert, outcome: IntakeOutcome, by: User, now: datetime) -> None:
+    admitted_on = local(now).date() if outcome in WELCOME else None
     if outcome == IntakeOutcome.NOT:
+        expert.admitted_on = admitted_on
+        expert.save(update_fields=["admitted_on"])
         end_membership(expert, by=by, now=now, reason="")
         return
-    changed = {"admitted_on": local(now).date()} if outcome in WELCOME else {}
     to = ExpertState.IN_TRAINING if outcome == IntakeOutcome.TRAIN else ExpertState.INTAKE
     if expert.state == ExpertState.APPLICANT:
         move(expert, ExpertState.INTAKE)
-    move(expert, to, **changed)
+    move(expert, to, admitted_on=admitted_on)

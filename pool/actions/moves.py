@@ -20,7 +20,7 @@ from pool.actions.overview import count_move
 from pool.models import Direction, Expert
 from pool.permissions import STAFF, is_self
 from pool.queries import agreed
-from pool.signals import expert_paused
+from pool.signals import expert_learns, expert_paused, expert_returns
 from pool.states import EXPERT, EXPERT_MOVES, ExpertState, Mover
 
 # Two are asked for in one go: what somebody learns, or does, from here on.
@@ -76,6 +76,8 @@ def move(expert: Expert, to: ExpertState, **changed: Any) -> None:
 def start_training(*, expert_id: UUID, by: User, now: datetime) -> Expert:
     """Say that somebody learns first, and is asked for nothing meanwhile.
 
+    What runs with somebody who took part passes to others.
+
     Raises:
         Expert.DoesNotExist, NotAllowed, IllegalMove, NotAdmitted, ConsentTakenBack: nothing was
         changed.
@@ -84,7 +86,9 @@ def start_training(*, expert_id: UUID, by: User, now: datetime) -> Expert:
     require_move(expert, ExpertState.IN_TRAINING, by=by)
     if expert.admitted_on is None:
         raise NotAdmitted
-    return _record(expert, ExpertState.IN_TRAINING, by, now)
+    _record(expert, ExpertState.IN_TRAINING, by, now)
+    expert_learns.send(sender=None, expert=expert, now=now)
+    return expert
 
 
 @transaction.atomic
@@ -113,7 +117,9 @@ def activate(*, expert_id: UUID, by: User, now: datetime) -> Expert:
             started_on=local(now).date(),
             duos_to_go=agreed(on=local(now).date()).first_with_two,
         )
-    return _record(expert, ExpertState.ACTIVE, by, now)
+    _record(expert, ExpertState.ACTIVE, by, now)
+    expert_returns.send(sender=None, expert=expert, now=now)
+    return expert
 
 
 def _record(expert: Expert, to: ExpertState, by: User, now: datetime, **changed: Any) -> Expert:

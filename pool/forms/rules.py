@@ -75,14 +75,15 @@ class RuleForm(PoolForm):
 
     def clean_amount(self) -> Decimal:
         given: Decimal = self.cleaned_data["amount"]
-        if given != round(given, PLACES.get(self.kind, 0)):
-            raise forms.ValidationError(_("That is too precise. Write it shorter."))
         value = given * 60 if self.kind in IN_HOURS else given
         least, most = (Decimal(one) for one in LIMITS[self.kind])
+        # First: rounding knows no number of thirty figures.
         if not least <= value <= most:
             raise forms.ValidationError(
                 _("That is less or more than can be agreed. Look at the number once more.")
             )
+        if given != round(given, PLACES.get(self.kind, 0)):
+            raise forms.ValidationError(_("That is too precise. Write it shorter."))
         return value
 
     def clean_valid_from(self) -> date:

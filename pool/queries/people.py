@@ -22,6 +22,7 @@ from pool.models import (
 from pool.queries.hours import weeks_of
 from pool.queries.work import decisions, work_matrix
 from pool.rules import Deployability, WeekRow
+from pool.states import ExpertState
 from pool.vocabulary import Activity
 
 
@@ -37,9 +38,13 @@ class Contact:
 
 
 def expert_of(user: User) -> Expert | None:
-    """The expert behind a signed-in person, if that is one; also one who is lent here."""
+    """The expert behind a signed-in person, if that is one; also one who is lent here.
+
+    A profile of somebody who left is nobody's: whoever comes back begins anew.
+    """
     return (
         Expert.reachable.filter(user=user)
+        .exclude(state=ExpertState.LEFT)
         .select_related("data_key", "home_area", "coordinator")
         .first()
     )

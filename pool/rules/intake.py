@@ -20,8 +20,10 @@ def stands_in_the_way(answers: Mapping[str, str], outcome: str) -> list[str]:
     Args:
         answers: topic -> YES, NOT_YET or OPEN; every topic once.
         outcome: TRAIN asks that all was talked about; START also that all is yes, but for what
-            may grow. Every other outcome asks nothing.
+            may grow. KNOWN asks that nothing is known to run. Every other outcome asks nothing.
     """
+    if outcome == "KNOWN":
+        return [NEVER_OPEN] if answers.get(NEVER_OPEN) == "NOT_YET" else []
     if outcome not in {"TRAIN", "START"}:
         return []
     return [topic for topic, answer in answers.items() if not _is_enough(topic, answer, outcome)]

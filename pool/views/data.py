@@ -26,7 +26,7 @@ from pool.models import Consent, Correction, Expert
 from pool.permissions import STAFF
 from pool.queries.export import export_of
 from pool.queries.looks import looks_at
-from pool.views.shared import done, log_reading, own_expert, person_of
+from pool.views.shared import done, log_reading, own_expert, person_of, version_of
 
 EXPORTS, A_DAY = 5, timedelta(days=1)
 
@@ -102,10 +102,9 @@ def my_consent(request: HttpRequest) -> HttpResponse:
     expert, user, now = own_expert(request), person_of(request), clock.now()
     text = consent_text(CURRENT, get_language() or "nl")
     if request.method == "POST" and request.POST.get("answer") == "yes":
-        version = request.POST.get("version", "")
         actions.give_consent(
             expert_id=expert.pk,
-            version=int(version) if version.isdigit() else 0,
+            version=version_of(request),
             language=text.language,
             by=user,
             now=now,

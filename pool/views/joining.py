@@ -17,7 +17,7 @@ from pool import actions, joining
 from pool.consent import CURRENT, consent_text
 from pool.permissions import STAFF
 from pool.queries.consent import awaited, consent_term, is_unanswered
-from pool.views.shared import own_expert, person_of
+from pool.views.shared import own_expert, person_of, version_of
 
 
 @allow(Role.EXPERT)
@@ -31,10 +31,9 @@ def my_first_consent(request: HttpRequest) -> HttpResponse:
     text = consent_text(CURRENT, get_language() or "nl")
     answer = request.POST.get("answer", "")
     if request.method == "POST" and answer == "yes":
-        version = request.POST.get("version", "")
         actions.give_consent(
             expert_id=expert.pk,
-            version=int(version) if version.isdigit() else 0,
+            version=version_of(request),
             language=text.language,
             by=user,
             now=now,

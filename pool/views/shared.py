@@ -30,6 +30,8 @@ class WriteInFirst(Refusal):
 
 
 View = Callable[..., HttpResponse]
+# Of the version of a text.
+MOST_FIGURES = 4
 
 
 class StandsAtHome(Refusal):
@@ -43,6 +45,12 @@ def person_of(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise NotAllowed("")
     return request.user
+
+
+def version_of(request: HttpRequest) -> int:
+    """The words that somebody said yes to; 0, which no text has, for what is no version."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_FIGURES else 0
 
 
 def why_of(user: User, expert: Expert) -> str:

@@ -204,15 +204,16 @@ def _follows(session: Session, expert: Expert) -> bool:
     return roles.exclude(session__kind=SessionKind.PHONE).exists()
 
 
-def require_waived_duo(request: Request) -> None:
-    """Raise DuoNeeded unless two persons agreed that one may come alone the first time."""
+def needs_second(request: Request, *, kind: str, n_people: int) -> bool:
+    """A first meeting is with two, unless two persons agreed that one may come alone."""
+    if kind != SessionKind.FIRST_MEETING or n_people >= 2:  # noqa: PLR2004
+        return False
     waived = GateItem.objects.filter(
         request=request,
         code=GateCode.G8,
         state__in=[GateItemState.WAIVED, GateItemState.NOT_NEEDED],
     )
-    if not waived.exists():
-        raise DuoNeeded
+    return not waived.exists()
 
 
 def require_live(session: Session) -> None:

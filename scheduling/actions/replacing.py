@@ -18,9 +18,9 @@ from matching.states import AssignmentState
 from pool.actions import count_duo, release
 from scheduling.actions.events import unsettle
 from scheduling.actions.fitness import require_companion
-from scheduling.actions.needs import require_live, require_plannable, running
+from scheduling.actions.needs import needs_second, require_live, require_plannable, running
 from scheduling.actions.sessions import locked, seat_experts
-from scheduling.actions.settling import plan_again
+from scheduling.actions.settling import plan_again, wait_on
 from scheduling.models import Session, SessionRole
 from scheduling.queries import future_sessions, roles_in
 from scheduling.states import SessionKind, SessionState
@@ -49,6 +49,8 @@ def replace_expert(
     *, session_id: UUID, assignment_id: UUID, by: User, now: datetime, agreed: bool = False
 ) -> Session:
     """Put whoever said yes in the free place: hours, reminders and invitations at once.
+
+    A first meeting that needs two, with one of them, still waits for the other.
 
     Raises:
         Session.DoesNotExist, Assignment.DoesNotExist, IllegalMove, NobodyFellOut, and what
@@ -79,10 +81,16 @@ def replace_expert(
         n_professionals=sum(role.user_id is not None for role in parts),
         kind=session.kind,
     )
-    SessionRole.objects.filter(pk__in=[role.pk for role in gone]).delete()
+    waits = needs_second(request, kind=session.kind, n_people=len(parts) - len(gone) + 1)
+    # A second who has to come along takes the other place; nobody waits for it otherwise.
+    filled = gone[:1] if waits else gone
+    SessionRole.objects.filter(pk__in=[role.pk for role in filled]).delete()
     seat_experts(session, request, [new], now=now)
     audit.record("session.replaced", by=by, at=now, subject=request.case_id, target=session)
-    plan_again(session, request, now=now)
+    if waits:
+        wait_on(session, [role for role in roles_in(session) if role.assignment == new], now=now)
+    else:
+        plan_again(session, request, now=now)
     return session
 
 

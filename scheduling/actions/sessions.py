@@ -23,10 +23,11 @@ from pool.actions import Booking, book_all, rebook, release, take_turns
 from pool.states import BlockKind
 from scheduling.actions.fitness import require_companion
 from scheduling.actions.needs import (
+    DuoNeeded,
+    needs_second,
     require_live,
     require_plannable,
     require_room,
-    require_waived_duo,
     running,
     still_running,
 )
@@ -46,7 +47,7 @@ from scheduling.queries import (
     sessions_of,
     travel_time,
 )
-from scheduling.states import HEAVY, SESSION, RoleKind, SessionKind, SessionState
+from scheduling.states import HEAVY, SESSION, RoleKind, SessionState
 
 
 @transaction.atomic
@@ -92,8 +93,8 @@ def plan_session(  # noqa: PLR0913  who, what, when, where, with whom
         now=now,
     )
     require_companion(assignments, n_professionals=len(professionals), kind=kind)
-    if kind == SessionKind.FIRST_MEETING and len(assignments) + len(professionals) < 2:  # noqa: PLR2004
-        require_waived_duo(request)
+    if needs_second(request, kind=kind, n_people=len(assignments) + len(professionals)):
+        raise DuoNeeded
     session = Session.objects.create(
         kind=kind,
         starts_at=start,

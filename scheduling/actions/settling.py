@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F, QuerySet
@@ -15,7 +16,7 @@ from pool.actions import release
 from scheduling.actions.needs import GATE_AGAIN
 from scheduling.actions.reminders import stop_reminders, write_reminders
 from scheduling.actions.telling import Template, tell
-from scheduling.models import Session
+from scheduling.models import Session, SessionRole
 from scheduling.queries import (
     recipients,
     roles_in,
@@ -70,6 +71,13 @@ def plan_again(session: Session, request: Request, *, now: datetime) -> None:
     stop_reminders(session, now=now)
     change(session, now=now, state=SessionState.PLANNED)
     settle(session, request, "changed", now=now)
+
+
+def wait_on(session: Session, added: Iterable[SessionRole], *, now: datetime) -> None:
+    """Others take part in a locked session that stays unsure: whoever is new hears that."""
+    change(session, now=now)
+    people = recipients(added, at=session.starts_at)
+    tell(session, people, "to_confirm", now=now, by_sms=people)
 
 
 def settle(session: Session, request: Request, template: Template, *, now: datetime) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,6 +23,7 @@ from pool.states import ExpertState
 from scheduling import actions
 from scheduling.models import Session
 from scheduling.pages.handing import handing
+from scheduling.states import SessionState
 from scheduling.views.sessions import changeable, person, uuid_or_404
 
 
@@ -81,10 +83,12 @@ def _decide(request: HttpRequest, expert: Expert) -> None:
 def session_replace(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Put whoever said yes in the place of somebody who fell out."""
     changeable(request, session_id)
+    work = uuid_or_404(request.POST.get("work", ""))
+    page = reverse("scheduling:session-detail", args=[session_id])
     try:
-        actions.replace_expert(
+        session = actions.replace_expert(
             session_id=session_id,
-            assignment_id=uuid_or_404(request.POST.get("work", "")),
+            assignment_id=work,
             agreed=request.POST.get("agreed") == "on",
             by=person(request),
             now=clock.now(),
@@ -93,6 +97,10 @@ def session_replace(request: HttpRequest, session_id: UUID) -> HttpResponse:
         raise Http404 from None
     except Refusal as refusal:
         messages.error(request, str(refusal))
-        return redirect("scheduling:session-detail", session_id)
-    messages.success(request, _("Planned again. Everybody hears it now."))
-    return redirect("scheduling:session-detail", session_id)
+        asks = isinstance(refusal, actions.AskFirst)
+        return redirect(f"{page}?toch={work}" if asks else page)
+    if session.state == SessionState.PLANNED:
+        messages.success(request, _("Planned again. Everybody hears it now."))
+    else:
+        messages.warning(request, _("Planned in. A first meeting waits for the second one."))
+    return redirect(page)

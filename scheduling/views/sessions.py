@@ -34,7 +34,7 @@ from pool.permissions import may_see_dates
 from scheduling import actions, ics, queries
 from scheduling.actions.feeds import feed_seen
 from scheduling.actions.telling import organizer, words
-from scheduling.forms import USUAL_LENGTH, LongerForm, MomentForm, PlanForm
+from scheduling.forms import USUAL_LENGTH, AgreedForm, LongerForm, MomentForm, PlanForm
 from scheduling.models import Session, SessionRole
 from scheduling.states import SessionKind, SessionState
 
@@ -42,6 +42,7 @@ EVERYONE = (Role.COORDINATOR, Role.EXPERT, Role.PROFESSIONAL)
 PLANNERS = (Role.COORDINATOR, Role.PROFESSIONAL)
 FETCHES, AN_HOUR = 60, timedelta(hours=1)
 READ_WRITE = ["GET", "HEAD", "POST"]
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 
 @limited_ok
@@ -81,9 +82,10 @@ def session_detail(request: HttpRequest, session_id: UUID) -> HttpResponse:
             target=page.session,
             purpose=page.request.pk,
         )
-    return render(
-        request, "scheduling/session_detail.html", {"page": page, "place": place, "now": now}
-    )
+    context: dict[str, object] = {"page": page, "place": place, "now": now}
+    if "toch" in request.GET and may_coordinate(person(request)):
+        context |= {"agreed_form": AgreedForm(), "agrees": request.GET["toch"]}
+    return render(request, "scheduling/session_detail.html", context)
 
 
 @allow(*PLANNERS)
@@ -462,6 +464,8 @@ def _status(form: MomentForm) -> int:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    # Beyond these there is no week before or after.
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None

@@ -242,6 +242,16 @@ def test_the_database_keeps_one_yes_at_a_time(pool: Pool) -> None:
         )
 
 
+@pytest.mark.parametrize("version", ["", "x", "²", "9" * 5000])
+def test_a_yes_to_no_known_words_is_refused_in_words(pool: Pool, version: str) -> None:
+    browser = client_as(user_of(pool.experts[0]))
+
+    answer = browser.post("/ik/gegevens/mijn-ja/", {"answer": "yes", "version": version})
+
+    assert 400 <= answer.status_code < 500
+    assert not Consent.objects.exists()
+
+
 def test_yes_and_no_in_the_browser(pool: Pool) -> None:
     ada = pool.experts[0]
     browser = client_as(user_of(ada))

@@ -15,6 +15,7 @@ from django.dispatch import Signal
 from core import approvals
 from core.access.actions import accept_invitation
 from core.access.models import Invitation, Membership, Role, User
+from core.access.permissions import membership_changed
 from core.audit.models import AuditEntry
 from core.errors import NotAllowed, Refusal
 from core.outbox import run_due
@@ -177,6 +178,46 @@ def test_nobody_writes_in_without_an_invitation_of_that_kind(cas: User) -> None:
     assert not Expert.objects.exists()
 
 
+def test_whoever_left_writes_in_anew_while_the_old_profile_is_still_kept(cas: User) -> None:
+    user = newcomer(cas)
+    profile = make_profile(cas, email=user.email)
+    before = actions.write_in(profile=profile, by=user, now=NOON + HOUR)
+    actions.leave(expert_id=before.pk, by=user, now=NOON + HOUR)
+    again = newcomer(cas)
+    assert again == user
+    assert queries.expert_of(again) is None
+
+    after = actions.write_in(profile=profile, by=again, now=NOON + 2 * HOUR)
+
+    assert queries.expert_of(again) == after
+    assert Expert.objects.get(pk=before.pk).user is None
+
+
+def test_whoever_left_and_is_written_in_anew_comes_in_by_the_new_invitation(cas: User) -> None:
+    profile = make_profile(cas, email="malika@voorbeeld.example")
+    accounts = []
+    for _time in range(2):
+        expert = actions.register_expert(profile=profile, by=cas, now=NOON, sends_invitation=False)
+        token = actions.invite_expert(expert_id=expert.pk, by=cas, now=NOON)
+        user = accept_invitation(token=token, password=None, now=NOON + HOUR)
+        assert queries.expert_of(user) == expert
+        actions.leave(expert_id=expert.pk, by=user, now=NOON + 2 * HOUR)
+        accounts.append(user)
+
+    assert accounts[0] == accounts[1]
+
+
+def test_another_coordinator_calls_where_whoever_invited_is_none_any_more(cas: User) -> None:
+    user = newcomer(cas)
+    other = make_user("Hanneke Vos", Role.COORDINATOR)
+    Membership.objects.filter(user=cas).update(ended_at=NOON)
+    membership_changed(cas)
+
+    expert = actions.write_in(profile=make_profile(cas), by=user, now=NOON + HOUR)
+
+    assert expert.coordinator == other
+
+
 def test_only_a_coordinator_lets_somebody_write_in() -> None:
     admin = make_user("Rie Admin", Role.REGIONAL_ADMIN)
 
@@ -222,6 +263,7 @@ def test_the_rules_know_the_words_of_the_vocabulary() -> None:
         (dict.fromkeys(IntakeTopic.values, "OPEN"), "NOT", []),
         (dict.fromkeys(IntakeTopic.values, "OPEN"), "GOES_ON", []),
         (dict.fromkeys(IntakeTopic.values, "OPEN"), "KNOWN", []),
+        ({"NOTHING_RUNS": "NOT_YET"}, "KNOWN", ["NOTHING_RUNS"]),
     ],
 )
 def test_open_points_keep_the_talks_from_ending(
@@ -252,6 +294,22 @@ def test_the_talks_go_on_as_was_written_down(
     after = Expert.objects.get()
     assert (after.state, after.admitted_on) == (state, admitted)
     assert Intake.objects.get().said["outcome"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("later", "state"), [("GOES_ON", "INTAKE"), ("LATER", "INTAKE"), ("NOT", "LEFT")]
+)
+def test_a_later_talk_takes_a_yes_back(later: str, state: str) -> None:
+    expert = make_expert()
+    write_intake(expert, expert.coordinator, outcome="START")
+
+    write_intake(expert, expert.coordinator, outcome=later, again_on=TODAY + 10 * DAY)
+
+    after = Expert.objects.get()
+    assert (after.state, after.admitted_on) == (state, None)
+    with pytest.raises((actions.NotAdmitted, IllegalMove)):
+        actions.activate(expert_id=expert.pk, by=expert.coordinator, now=NOON)
+    assert after.keep_until in {None, NOON + 28 * DAY}
 
 
 def test_what_is_not_enough_changes_nothing_and_says_what_is_open() -> None:

@@ -144,7 +144,7 @@ class Life(RuleBasedStateMachine):
             who,
         )
         if done:
-            self.model.is_admitted |= outcome in {"TRAIN", "START"}
+            self.model.is_admitted = outcome in {"TRAIN", "START"}
             self.model.to({"TRAIN": S.IN_TRAINING, "NOT": S.LEFT}.get(outcome, S.INTAKE))
 
     @rule(who=WHO)

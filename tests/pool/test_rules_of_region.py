@@ -231,6 +231,8 @@ def _bound(form: Any) -> list[tuple[str, Any]]:
         {"amount": "169", "valid_from": str(MONDAY)},
         {"amount": "24", "valid_from": str(TODAY - DAY)},
         {"amount": "1,5", "valid_from": str(MONDAY)},
+        {"amount": "9" * 40, "valid_from": str(MONDAY)},
+        {"amount": "1e40", "valid_from": str(MONDAY)},
     ],
 )
 def test_what_cannot_be_comes_back_with_a_sentence(boss: Client, given: dict[str, str]) -> None:

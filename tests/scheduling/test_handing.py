@@ -66,6 +66,10 @@ def suspend(scene: Scene) -> object:
     )
 
 
+def learn(scene: Scene) -> object:
+    return pool.start_training(expert_id=scene.ruben.pk, by=scene.hanneke, now=PLANNING)
+
+
 def leave(scene: Scene) -> object:
     return pool.leave(expert_id=scene.ruben.pk, by=scene.hanneke, now=PLANNING)
 
@@ -97,7 +101,7 @@ def pass_on(scene: Scene, to: Expert | None, **changes: Any) -> Any:
 # --- One task, the same day ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("stop", [suspend, leave, announce])
+@pytest.mark.parametrize("stop", [suspend, leave, announce, learn])
 def test_who_stops_is_a_task_of_the_same_day(scene: Scene, stop: Stop) -> None:
     stop(scene)
 
@@ -106,7 +110,7 @@ def test_who_stops_is_a_task_of_the_same_day(scene: Scene, stop: Stop) -> None:
     assert task.due_at - PLANNING <= timedelta(hours=4)
 
 
-@pytest.mark.parametrize("stop", [suspend, leave, announce])
+@pytest.mark.parametrize("stop", [suspend, leave, announce, learn])
 def test_who_carries_nothing_leaves_no_task(scene: Scene, stop: Stop) -> None:
     matching.end_assignment(
         assignment_id=scene.assignment.pk, by=scene.hanneke, now=PLANNING - HOUR
@@ -126,6 +130,22 @@ def test_the_task_is_over_when_nothing_runs_any_more(scene: Scene, malika: Exper
     assert len(open_tasks()) == 1
     matching.end_assignment(assignment_id=second.pk, by=scene.hanneke, now=PLANNING + HOUR)
 
+    assert open_tasks() == []
+
+
+def test_who_learns_first_goes_nowhere_until_then(scene: Scene) -> None:
+    session = scene.plan()
+    other = make_request(make_user("Fatih Meulendijk", Role.PROFESSIONAL))
+    offer = ask(Pool(scene.hanneke, scene.bram, other.organisation), other, scene.ruben)
+
+    learn(scene)
+
+    session.refresh_from_db()
+    offer.refresh_from_db()
+    assert (session.state, offer.state) == (SessionState.TO_CONFIRM, OfferState.WITHDRAWN)
+    page = client_as(scene.hanneke).get(reverse("pool:expert-detail", args=[scene.ruben.pk]))
+    assert reverse("scheduling:work-pass", args=[scene.ruben.pk]) in page.content.decode()
+    pool.activate(expert_id=scene.ruben.pk, by=scene.hanneke, now=PLANNING + HOUR)
     assert open_tasks() == []
 
 
@@ -316,6 +336,66 @@ def test_the_new_one_is_judged_as_for_any_session(scene: Scene, malika: Expert) 
         )
 
     assert role_of(session).assignment == scene.assignment
+
+
+def test_a_first_meeting_of_two_waits_for_the_second_too(scene: Scene, malika: Expert) -> None:
+    daan = make_active_expert(scene.hanneke, first_name="Daan")
+    second = make_assignment(scene.request, daan)
+    session = scene.plan(with_professional=False, with_assignments=[second.pk])
+    for one in (scene.ruben, daan):
+        pool.suspend(expert_id=one.pk, reason="OTHER", by=scene.hanneke, now=PLANNING)
+    pass_on(scene, malika)
+    first = accept(open_offers(scene.request)[0], now=PLANNING + 2 * HOUR)
+    noa = make_active_expert(scene.hanneke, first_name="Noa")
+    pass_on(scene, noa, assignment_id=second.pk)
+    complete_gate(scene.request, scene.hanneke)
+
+    def come(work: Assignment) -> tuple[str, set[Any]]:
+        actions.replace_expert(
+            session_id=session.pk, assignment_id=work.pk, by=scene.hanneke, now=PLANNING + 3 * HOUR
+        )
+        session.refresh_from_db()
+        return session.state, {role.assignment_id for role in roles_in(session)}
+
+    state, inside = come(first)
+    assert (state, len(inside)) == (SessionState.TO_CONFIRM, 2)
+    # Whoever comes in hears it, by mail and by text, and nobody else does.
+    told = Message.objects.filter(about=session.pk, about_version=session.version)
+    assert sorted(one.address for one in told) == sorted([malika.email, malika.phone])
+    with pytest.raises(actions.AssignmentOver):
+        actions.confirm_session(session_id=session.pk, by=scene.hanneke, now=PLANNING + 3 * HOUR)
+
+    after = accept(open_offers(scene.request)[0], now=PLANNING + 2 * HOUR)
+    complete_gate(scene.request, scene.hanneke)
+    assert come(after) == (SessionState.PLANNED, {first.pk, after.pk})
+
+
+def test_whoever_takes_over_may_wave_aside_what_stands_in_the_way(
+    scene: Scene, malika: Expert
+) -> None:
+    session = scene.plan()
+    suspend(scene)
+    pass_on(scene, malika)
+    assignment = accept(open_offers(scene.request)[0], now=PLANNING + 2 * HOUR)
+    complete_gate(scene.request, scene.hanneke)
+    pool.add_absence(
+        expert_id=malika.pk,
+        starts_at=SUNDAY,
+        ends_at=SUNDAY + DAY,
+        by=scene.hanneke,
+        now=PLANNING + 2 * HOUR,
+    )
+    client, url = client_as(scene.hanneke), reverse("scheduling:session-replace", args=[session.pk])
+
+    with time_machine.travel(PLANNING + 3 * HOUR):
+        refused = client.post(url, {"work": str(assignment.pk)})
+        page = client.get(refused["Location"]).content.decode()
+        assert 'name="agreed"' in page
+        client.post(url, {"work": str(assignment.pk), "agreed": "on"})
+
+    session.refresh_from_db()
+    assert session.state == SessionState.PLANNED
+    assert role_of(session).assignment == assignment
 
 
 def test_with_nobody_left_people_are_told_at_once(scene: Scene) -> None:
