@@ -69,6 +69,12 @@ def leave_on_last_day(subject: UUID, now: datetime) -> None:
     actions.leave_on_last_day(expert_id=subject, now=now)
 
 
+@handler("pool.count_duo")
+def count_duo(subject: UUID, now: datetime) -> None:
+    """Work with two is over and came to a meeting: one less to go."""
+    actions.count_duo(expert_id=subject, now=now)
+
+
 @handler("pool.call_again")
 def call_again(subject: UUID, now: datetime) -> None:
     """Somebody is called today about joining."""

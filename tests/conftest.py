@@ -6,11 +6,14 @@ security is only proven by a role that it binds, so every test connects as `naas
 
 from __future__ import annotations
 
+import gc
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, connections
@@ -21,6 +24,7 @@ from core.access.scope import region_scope
 
 OWNER, APP, WORKER = "naast_owner", "naast_app", "naast_worker"
 LONG = ("tests/journeys/", "tests/prove/", "tests/architecture/test_reads")
+LEAVING_SECONDS = 20
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)  # Tuesday, 12:00 in Amsterdam
 
 
@@ -82,6 +86,23 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     case._fixture_teardown = plain
     with django_db_blocker.unblock():
         become(OWNER, "owner")
+        _wait_until_alone()
+
+
+def _wait_until_alone() -> None:
+    """A database can be dropped when nobody is in it: a thread or process may still be leaving."""
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    deadline = time.monotonic() + LEAVING_SECONDS
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT count(*) " + others)
+            if cursor.fetchone() == (0,):
+                return
+            time.sleep(0.2)
+        # Closed here or not at all: what is still open belongs to this process.
+        for one in gc.get_objects():
+            if isinstance(one, psycopg.Connection) and one is not connection.connection:
+                one.close()
 
 
 @pytest.fixture

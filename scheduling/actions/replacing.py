@@ -8,14 +8,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import audit
+from core import audit, outbox
 from core.access.models import User
 from core.access.scope import region_scope
 from core.errors import Refusal
 from matching.models import Assignment
 from matching.permissions import require_follower
 from matching.states import AssignmentState
-from pool.actions import count_duo, release
+from pool.actions import release
 from scheduling.actions.events import unsettle
 from scheduling.actions.fitness import require_companion
 from scheduling.actions.needs import needs_second, require_live, require_plannable, running
@@ -24,6 +24,8 @@ from scheduling.actions.settling import plan_again, wait_on
 from scheduling.models import Session, SessionRole
 from scheduling.queries import future_sessions, roles_in
 from scheduling.states import SessionKind, SessionState
+
+COUNT_DUO = "pool.count_duo"
 
 
 class NobodyFellOut(Refusal):
@@ -95,13 +97,18 @@ def replace_expert(
 
 
 def count_newcomer(assignment: Assignment, *, now: datetime) -> None:
-    """Work with two that came to a meeting counts for the probation, where somebody is at home."""
+    """Work with two that came to a meeting counts for the probation, where somebody is at home.
+
+    A moment later: the request is held here, and the expert is locked before it (`matching`).
+    """
     if not assignment.as_duo:
         return
     held = SessionRole.objects.filter(assignment=assignment, session__state=SessionState.HELD)
     if held.exclude(session__kind=SessionKind.PHONE).exists():
         with region_scope(assignment.expert_region_id):
-            count_duo(expert_id=assignment.expert_id, now=now)
+            outbox.schedule(
+                COUNT_DUO, subject=assignment.expert_id, at=now, once_per=f"duo:{assignment.pk}"
+            )
 
 
 def is_free(role: SessionRole) -> bool:

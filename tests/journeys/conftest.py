@@ -35,7 +35,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(django_db_setup: None) -> Iterator[Browser]:  # noqa: ARG001  (closes before it)
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine; install Debian's package chromium")
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  (slow; only with a browser)

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from core.access.models import Role
 from core.errors import NotAllowed
+from core.outbox import run_due
 from core.outbox.models import Message
 from core.states import IllegalMove
 from matching import actions as matching
@@ -484,6 +485,8 @@ def test_work_that_came_to_a_meeting_counts(new_scene: Scene) -> None:
             session=session, kind=RoleKind.EXPERT, assignment=new_scene.assignment
         )
         actions.count_newcomer(new_scene.assignment, now=SUNDAY + DAY)
+        while run_due(now=SUNDAY + DAY):
+            pass
         session.delete()
         return Expert.objects.get(pk=new_scene.ruben.pk).duos_to_go
 
