@@ -101,7 +101,8 @@ def _wait_until_alone() -> None:
             time.sleep(0.2)
         # Closed here or not at all: what is still open belongs to this process.
         for one in gc.get_objects():
-            if isinstance(one, psycopg.Connection) and one is not connection.connection:
+            # By its type: to ask a lazy object wakes it.
+            if issubclass(type(one), psycopg.Connection) and one is not connection.connection:
                 one.close()
 
 

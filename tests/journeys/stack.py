@@ -110,10 +110,9 @@ def running_stack(
         for child in stack.children:
             with suppress(subprocess.TimeoutExpired):
                 child.wait(timeout=10)
-            # Whatever it started goes with it: an orphan would hold on to the database.
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+            if child.poll() is None:
+                child.kill()
+                child.wait()
         mail.stop()
 
 
@@ -178,14 +177,7 @@ def _environment(port: int, mail_port: int, clock_file: Path) -> dict[str, str]:
 def _start(stack: Stack, name: str, env: dict[str, str], *command: str) -> None:
     with (stack.folder / f"{name}.log").open("wb") as log:
         stack.children.append(
-            subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=env,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
         )
 
 
