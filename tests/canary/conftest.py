@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from redis import Redis, RedisError
 
-from tests.canary.journey import Journey, Told, stage_of
+from tests.canary.journey import MONDAY, Journey, Told, stage_of
 from tests.canary.leaks import Leaks
 from tests.canary.markers import Canaries
 from tests.canary.wire import Wire
@@ -26,7 +26,7 @@ def told(django_db_setup: None, django_db_blocker: Any) -> Told:  # noqa: ARG001
         patch.setenv("REDIS_URL", url)
         try:
             stage = stage_of(told.canaries)
-            with Wire(url) as wire, running_stack() as processes:
+            with Wire(url) as wire, running_stack(at=MONDAY) as processes:
                 journey = Journey(processes, stage, wire, told)
                 journey.live()
                 journey.gather(told.evidence)

@@ -66,11 +66,17 @@ class Stack:
 
 @contextmanager
 def running_stack(
-    *, with_worker: bool = True, application: str = "config.wsgi", **extra: str
+    *,
+    with_worker: bool = True,
+    application: str = "config.wsgi",
+    at: datetime | None = None,
+    **extra: str,
 ) -> Iterator[Stack]:
     """Start web, worker and beat against the database of the tests; stop them by id.
 
-    Without a worker nothing happens by itself: the test does what is due, when it says so.
+    Without a worker nothing happens by itself: the test does what is due, when it says so. `at`
+    is the time of all of them from the first moment; a database with a story needs it, or what is
+    due by the clock of today is done before the first `travel`.
     """
     folder = Path(tempfile.mkdtemp(prefix="naast-journey-"))
     clock_file = folder / "clock"
@@ -80,6 +86,8 @@ def running_stack(
     port = _free_port()
     stack = Stack(f"http://localhost:{port}", clock_file, folder, postbox)
     env = _environment(port, mail.port, clock_file) | extra
+    if at is not None:
+        stack.travel(at)
     try:
         if with_worker:
             _start_worker(stack, env | {"DATABASE_ROLE": "worker"})
@@ -110,9 +118,10 @@ def running_stack(
         for child in stack.children:
             with suppress(subprocess.TimeoutExpired):
                 child.wait(timeout=10)
-            if child.poll() is None:
-                child.kill()
-                child.wait()
+            # Whatever it started goes with it: an orphan would hold on to the database.
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
         mail.stop()
 
 
@@ -177,7 +186,14 @@ def _environment(port: int, mail_port: int, clock_file: Path) -> dict[str, str]:
 def _start(stack: Stack, name: str, env: dict[str, str], *command: str) -> None:
     with (stack.folder / f"{name}.log").open("wb") as log:
         stack.children.append(
-            subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
+            subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=env,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         )
 
 
